@@ -1,0 +1,3 @@
+"""supportdesk: the shared support inbox that lives in the terminal."""
+
+__version__ = "0.1.0"

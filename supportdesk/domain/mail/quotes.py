@@ -1,0 +1,106 @@
+"""Recognises where a quote begins: attribution lines, header blocks and separators, in the languages of ``phrases``."""
+
+import re
+from collections.abc import Sequence
+
+from supportdesk.domain.mail import phrases
+
+LONGEST = 400  # characters of an attribution, however it is wrapped
+_WRAPPED = 5  # lines it may be wrapped over
+
+_any = "|".join
+
+_DATE = re.compile(
+    r"\d{1,4}\s?[./년年-]\s?\d{1,2}|\d{1,2}\s?[:시時时h]\s?\d{2}|\d{1,2}\.? (?:de )?[^\W\d]{3,12}\.?,? (?:de )?\d{4}"
+    r"|[^\W\d]{3,12}\.? \d{1,2},? \d{4}|\b(?:19|20)\d\d\b",
+)
+_MAILBOX = re.compile(r"[^\s<>@:\"'()]{1,64}@[^\s<>@:\"'()]{2,255}")
+_VERB = re.compile(
+    rf"(?:^|(?<=[\s>)\]\"'”,’｣」])|(?<=[가-힣一-鿿\d]))(?:{_any(phrases.WROTE)})(?=[\s:：<\"'“]|$)", re.IGNORECASE
+)
+_BEGINS = re.compile(rf"(?:-+\s*)?(?:{_any(phrases.BEGINS)})(?=[\s\d])", re.IGNORECASE)
+_DATED = re.compile(r"(?:[^\W\d]{2,12}\.?,?\s)?\d")
+_ENDS = re.compile(r"(?:[:：]|-{2,})\s*$")
+_NO_VERB_ENDS = re.compile(r"[>)\"'\]\w][:：]\s*$")
+
+_BRACKET_FOLDED = re.compile(rf">\s*(?:{_any(phrases.WROTE)})?\s*[:：]\s*$", re.IGNORECASE)
+
+_LABEL = re.compile(
+    rf"[\s>*|]*(?:(?P<from>{_any(phrases.FROM)})|(?P<sent>{_any(phrases.SENT)})|(?P<to>{_any(phrases.TO)})"
+    rf"|(?P<copy>{_any(phrases.COPY)})|(?P<subject>{_any(phrases.SUBJECT)}))\s*\*?\s*[:：]",
+    re.IGNORECASE,
+)
+_SEPARATOR = re.compile(
+    rf"\s*(?:[-=_*—–─]{{2,}}|\[)[\s\[]*(?:{_any(phrases.ORIGINAL + phrases.FORWARDED)})[^\n]{{0,30}}?"
+    r"[\s\]]*(?:[-=_*—–─]{2,}|\]|$)"
+    rf"|\s*(?:{_any(phrases.FORWARDED)})\s?[:：]\s*$",
+    re.IGNORECASE,
+)
+_DEVICE = re.compile(rf"\s*(?:{_any(phrases.DEVICE)})\s*$", re.IGNORECASE)
+
+
+def attribution(lines: Sequence[str], at: int) -> int:
+    """How many lines from ``at`` are "On … somebody wrote:" in some language; 0 when they are not."""
+    first = lines[at].strip()
+    if len(first) > LONGEST or not first:
+        return 0
+    opens = bool(_BEGINS.match(first) or _DATED.match(first) or (_MAILBOX.search(first) and _VERB.search(first)))
+    if not opens and not _ends_here(first):
+        return 0
+    joined = first
+    for count in range(1, _WRAPPED + 1):
+        if _ENDS.search(joined):
+            return count if _is_attribution(joined, opens) else 0
+        if at + count >= len(lines) or len(joined) > LONGEST or not (opens and _DATE.search(first)):
+            return 0
+        following = lines[at + count].strip()
+        if following.startswith(">") and not _BRACKET_FOLDED.match(following):
+            return 0
+        joined = f"{joined} {following}" if following else joined
+    return 0
+
+
+def _ends_here(line: str) -> bool:
+    return bool(_ENDS.search(line)) and ("@" in line or bool(_VERB.search(line)))
+
+
+def _is_attribution(joined: str, opens: bool) -> bool:
+    if len(joined) > LONGEST:
+        return False
+    dated, mailbox = bool(_DATE.search(joined)), bool(_MAILBOX.search(joined))
+    if _VERB.search(joined) and (dated or mailbox):
+        return opens or mailbox
+    return opens and dated and mailbox and bool(_NO_VERB_ENDS.search(joined))
+
+
+def header_block(lines: Sequence[str], at: int) -> bool:
+    """Whether a block such as From:, Sent:, To:, Subject: begins at this line."""
+    first = _LABEL.match(lines[at])
+    if first is None or first.lastgroup not in ("from", "sent", "subject", "to"):
+        return False
+    roles = {first.lastgroup or ""}
+    unlabelled = 0
+    for line in lines[at + 1 : at + 12]:
+        label = _LABEL.match(line)
+        if label:
+            roles.add(label.lastgroup or "")
+            unlabelled = 0
+        elif line.strip():
+            unlabelled += 1
+            if unlabelled > 2:
+                break
+        elif len(roles) >= 3:
+            break
+    if "from" not in roles:
+        return False
+    return len(roles) >= 3 or (first.lastgroup == "from" and len(roles) == 2 and "@" in lines[at])
+
+
+def separator(line: str) -> bool:
+    """Whether the line says that what follows is the original or a forwarded message."""
+    return bool(_SEPARATOR.match(line))
+
+
+def device(line: str) -> bool:
+    """Whether the line is what a phone puts under every mail."""
+    return len(line) < 120 and bool(_DEVICE.match(line))

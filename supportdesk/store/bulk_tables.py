@@ -1,0 +1,133 @@
+"""Rows by the ten thousand: columns, ids and the fastest way into each store. See ``bulk``, which makes the rows."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from supportdesk.store.engine import Store
+from supportdesk.store.unit import wake
+
+Row = tuple[object, ...]
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "blob": ("sha256", "size", "data"),
+    "customer": (
+        "id", "name", "grade", "language", "organization_id", "attributes", "orders", "created_at", "merged_into",
+    ),
+    "identity": ("id", "customer_id", "kind", "value"),
+    "ticket": (
+        "number", "subject", "state", "priority", "customer_id", "team_id", "assignee_id", "channel_id", "created_at",
+        "updated_at", "closed_at", "snoozed_until", "merged_into", "version", "message_count", "preview",
+        "last_message_at", "waiting_since", "next_due_at",
+    ),
+    "ticket_tag": ("ticket_number", "tag"),
+    "inbox": (
+        "id", "channel_id", "external_id", "folder", "uidvalidity", "uid", "sha256", "size", "received_at", "status",
+        "cause", "error", "attempts", "ticket_number", "sender", "subject",
+    ),
+    "message": (
+        "id", "ticket_number", "direction", "kind", "author", "agent_id", "customer_id", "at", "channel_id", "subject",
+        "text", "visible_length", "reply", "html", "to_addresses", "cc_addresses", "author_address", "reply_to",
+        "rfc_message_id", "body_digest", "joined_by", "delivery", "error", "inbox_id",
+    ),
+    "message_reference": ("message_id", "position", "ref"),
+    "attachment": ("id", "message_id", "sha256", "filename", "content_type", "size", "inline", "content_id"),
+    "outbox": (
+        "id", "message_id", "channel_id", "status", "bcc_addresses", "not_before", "tries", "error", "fence",
+    ),
+    "event": (
+        "id", "xid", "at", "actor_kind", "actor_name", "actor_id", "kind", "ticket_number", "version", "data", "batch",
+    ),
+    "message_search": ("id", "body"),
+    "customer_search": ("id", "body"),
+}  # fmt: skip
+"""Tables in the order their foreign keys need, and the columns of a row; the others keep their NULL."""
+
+KEYS = {"ticket": "number"}
+ID_BLOCK = 1000
+SQLITE_CACHE_KB = 131_072
+"""Enough that a chunk never spills half-written pages into the WAL; given back with the connection."""
+
+
+def ids(conn: Connection, table: str, block: int = ID_BLOCK) -> Iterator[int]:
+    """New keys of a table. On Postgres each is this process's alone; a started block leaves a gap."""
+    if conn.dialect.name == "sqlite":
+        yield from count(_last_id(conn, table) + 1)
+        return
+    taken = text(
+        f"SELECT nextval(pg_get_serial_sequence('{table}', '{KEYS.get(table, 'id')}')) FROM generate_series(1, :block)"  # noqa: S608
+    )
+    while True:
+        yield from conn.scalars(taken, {"block": block}).all()
+
+
+def _last_id(conn: Connection, table: str) -> int:
+    """The highest key that was ever given: SQLite keeps it where keys are never given twice."""
+    used = conn.scalar(text(f"SELECT max({KEYS.get(table, 'id')}) FROM {table}")) or 0  # noqa: S608
+    ever = conn.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = :table"), {"table": table}) or 0
+    return max(int(used), int(ever))
+
+
+def put(conn: Connection, rows: dict[str, list[Row]]) -> None:
+    """Write rows, table by table; wakes the readers of the feed."""
+    for table, columns in COLUMNS.items():
+        if rows.get(table):
+            _put_table(conn, table, columns, rows[table])
+    wake(conn)
+
+
+def _put_table(conn: Connection, table: str, columns: Sequence[str], rows: list[Row]) -> None:
+    if conn.dialect.name == "postgresql":
+        _copy(conn, table, columns, rows)
+        return
+    named = ", ".join("rowid" if table.endswith("_search") and name == "id" else name for name in columns)
+    ignoring = " OR IGNORE" if table == "blob" else ""
+    marks = ", ".join("?" * len(columns))
+    conn.exec_driver_sql(f"INSERT{ignoring} INTO {table} ({named}) VALUES ({marks})", rows)  # noqa: S608
+
+
+def _copy(conn: Connection, table: str, columns: Sequence[str], rows: list[Row]) -> None:
+    driver: Any = conn.connection.driver_connection
+    target = table
+    with driver.cursor() as cursor:
+        if table == "blob":  # COPY cannot pass over what is there already
+            target = "bulk_blob"
+            cursor.execute("CREATE TEMPORARY TABLE bulk_blob (LIKE blob) ON COMMIT DROP")
+        with cursor.copy(f"COPY {target} ({', '.join(columns)}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        if table == "blob":
+            cursor.execute("INSERT INTO blob SELECT * FROM bulk_blob ON CONFLICT DO NOTHING")
+
+
+def stamp_for(dialect: str) -> Any:
+    """A function from an aware UTC time to how the driver of a store takes it fastest."""
+    if dialect == "postgresql":
+        return datetime.isoformat
+    return lambda at: at.isoformat(" ", "microseconds")[:26]
+
+
+def transaction_id(conn: Connection) -> int:
+    """What an event's ``xid`` has to be."""
+    if conn.dialect.name != "postgresql":
+        return 0
+    return int(conn.scalar(text("SELECT pg_current_xact_id()::text::bigint")) or 0)
+
+
+def make_room(conn: Connection) -> None:
+    """Prepare a connection for large transactions."""
+    if conn.dialect.name == "sqlite":
+        conn.exec_driver_sql(f"PRAGMA cache_size = -{SQLITE_CACHE_KB}")
+
+
+def gather_statistics(store: Store) -> None:
+    """Let the planner know what is there now. To be called once after much was written."""
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        if store.dialect == "postgresql":
+            conn.exec_driver_sql("VACUUM (ANALYZE)")
+            return
+        conn.exec_driver_sql("PRAGMA analysis_limit = 1000")
+        conn.exec_driver_sql("ANALYZE")

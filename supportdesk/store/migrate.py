@@ -1,0 +1,60 @@
+"""Bringing a store to the schema this program needs. The only module that imports Alembic."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+
+from supportdesk.domain.errors import Unreachable
+from supportdesk.store.engine import Store, revision
+from supportdesk.store.revision import HEAD, check_revision
+from supportdesk.store.url import parse_url
+
+ADVISORY_LOCK = 0x5D_E5_C0_DE
+
+
+def scripts() -> Path:
+    """The folder with the migrations: inside the package when installed, beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "migrations"
+    return installed if installed.is_dir() else package.parent / "migrations"
+
+
+def config(conn: Connection | None = None) -> Config:
+    made = Config()
+    made.set_main_option("script_location", str(scripts()))
+    made.attributes["connection"] = conn
+    return made
+
+
+def migrate(url: str) -> tuple[str | None, str]:
+    """Bring the store to HEAD in one transaction; returns (revision before, after). Makes a new SQLite file."""
+    parsed = parse_url(url)
+    if parsed.dialect == "sqlite":
+        _make_room(Path(parsed.path))
+    store = Store(parsed)
+    try:
+        with store.write() as conn:
+            if parsed.dialect == "postgresql":  # two operators at once
+                conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+            before = revision(conn)
+            if before is not None and before > HEAD:
+                check_revision(before, parsed.shown)
+            command.upgrade(config(conn), "head")
+        return before, HEAD
+    finally:
+        store.close()
+
+
+def _make_room(path: Path) -> None:
+    """The file is made readable to its owner alone: it holds what customers wrote."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600, exist_ok=True)
+    except OSError as error:
+        raise Unreachable(
+            "The store {path} cannot be made: {reason}.",
+            hint="Choose another place with --store.",
+            path=path, reason=error.strerror or error,
+        ) from None  # fmt: skip

@@ -1,0 +1,126 @@
+"""Messages on their way out: queueing, claiming with a lease, and what became of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from supportdesk.domain.channel import OutboxRow, OutboxStatus
+from supportdesk.domain.errors import NotFound
+from supportdesk.i18n import N_
+from supportdesk.store import tables as t
+
+LEASE = timedelta(minutes=5)
+"""Longer than any single delivery may take; after it another worker repeats with the same Message-ID."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A message this worker may send until its lease ends. ``fence`` must accompany its outcome."""
+
+    outbox_id: int
+    message_id: int
+    channel_id: int
+    fence: int
+    tries: int
+    bcc: tuple[str, ...]
+
+
+def rows(conn: Connection, status: OutboxStatus | None, limit: int) -> tuple[OutboxRow, ...]:
+    """Newest first."""
+    o, m = t.outbox.c, t.message.c
+    query = (
+        select(
+            o.id, o.message_id, o.status, o.not_before, o.tries, o.error, m.ticket_number, m.subject,
+            m.to_addresses, t.channel.c.name.label("channel"),
+        )
+        .join(t.message, m.id == o.message_id)
+        .join(t.channel, t.channel.c.id == o.channel_id)
+        .order_by(o.id.desc())
+    )  # fmt: skip
+    if status is not None:
+        query = query.where(o.status == status.value)
+    found = conn.execute(query.limit(limit) if limit else query)
+    return tuple(
+        OutboxRow(
+            id=r.id, ticket=r.ticket_number, message=r.message_id, channel=r.channel, status=OutboxStatus(r.status),
+            not_before=r.not_before, tries=r.tries, error=r.error, to=tuple(a[0] for a in r.to_addresses),
+            subject=r.subject,
+        )
+        for r in found
+    )  # fmt: skip
+
+
+def locked(conn: Connection, outbox_id: int) -> Mapping[str, Any]:
+    """One row, locked; raises ``NotFound``."""
+    found = conn.execute(select(t.outbox).where(t.outbox.c.id == outbox_id).with_for_update()).first()
+    if found is None:
+        raise NotFound(
+            N_("There is no message {id} in the outbox."), hint=N_("List them with: supportdesk outbox list"),
+            id=outbox_id,
+        )  # fmt: skip
+    return dict(found._mapping)
+
+
+def counts(conn: Connection) -> tuple[int, int]:
+    """(not sent yet, failed for good)."""
+    o = t.outbox.c
+    per_status = select(o.status, func.count()).where(o.status.in_(("queued", "sending", "failed")))
+    found = {row[0]: int(row[1]) for row in conn.execute(per_status.group_by(o.status))}
+    return found.get("queued", 0) + found.get("sending", 0), found.get("failed", 0)
+
+
+def claim(
+    conn: Connection, holder: str, now: datetime, limit: int, channels: Sequence[int] | None
+) -> tuple[Claim, ...]:
+    """Take messages that are due and that nobody holds, oldest first. Also those whose holder died."""
+    o = t.outbox.c
+    due = (
+        select(o.id)
+        .where(
+            o.status.in_((OutboxStatus.QUEUED.value, OutboxStatus.SENDING.value)),
+            o.not_before <= now,
+            (o.lease_until.is_(None)) | (o.lease_until < now),
+        )
+        .order_by(o.not_before, o.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    if channels is not None:
+        due = due.where(o.channel_id.in_(channels))
+    taken = conn.execute(
+        update(t.outbox)
+        .where(o.id.in_(due.scalar_subquery()))
+        .values(status=OutboxStatus.SENDING.value, lease_until=now + LEASE, holder=holder, fence=o.fence + 1)
+        .returning(o.id, o.message_id, o.channel_id, o.fence, o.tries, o.bcc_addresses)
+    ).all()
+    return tuple(
+        Claim(r.id, r.message_id, r.channel_id, r.fence, r.tries, tuple(a[0] for a in r.bcc_addresses))
+        for r in sorted(taken, key=lambda r: int(r.id))
+    )
+
+
+def settle(conn: Connection, claim: Claim, **values: Any) -> bool:
+    """Write the outcome of a claim; False where its lease was lost to another worker."""
+    o = t.outbox.c
+    done = conn.execute(
+        update(t.outbox)
+        .where(o.id == claim.outbox_id, o.fence == claim.fence, o.status == OutboxStatus.SENDING.value)
+        .values(lease_until=None, **values)
+    )
+    return bool(done.rowcount)
+
+
+def holders(conn: Connection) -> tuple[str, ...]:
+    """Workers that hold messages."""
+    o = t.outbox.c
+    return tuple(conn.scalars(select(o.holder).where(o.status == OutboxStatus.SENDING.value).distinct()))
+
+
+def release(conn: Connection, holder: str) -> None:
+    """Give back what a dead worker held, without waiting for its lease to end."""
+    o = t.outbox.c
+    held = (o.status == OutboxStatus.SENDING.value, o.holder == holder)
+    conn.execute(update(t.outbox).where(*held).values(status=OutboxStatus.QUEUED.value, lease_until=None))

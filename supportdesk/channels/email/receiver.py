@@ -1,0 +1,191 @@
+"""The incoming half of an e-mail channel: one IMAP connection that takes what is there and waits for more.
+
+The UID cursor is only a short cut: a folder is compared with the desk as a whole when it is first opened, after any
+trouble, and every hour, so a crash between two rows or a UID that became visible late leaves no gap.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError
+
+from supportdesk.channels.email.connection import connect, hang_up
+from supportdesk.channels.email.fetch import Fetcher
+from supportdesk.channels.email.folders import Opened, not_understood, open_folder, uids_above
+from supportdesk.channels.email.idle import wait_for_news
+from supportdesk.channels.email.moving import move
+from supportdesk.channels.email.settings import Settings, settings
+from supportdesk.channels.protocol import Sink
+from supportdesk.channels.secrets import SecretMissing
+from supportdesk.channels.trouble import ConnectionLost, FolderTrouble, LoginRefused, ServerTrouble
+
+RECONCILE_SECONDS = 3600.0
+BACK_OFF = (2.0, 300.0)  # seconds, doubled from the first to the second, with jitter
+LOGIN_BACK_OFF = (60.0, 900.0)  # repeated wrong passwords lock accounts
+RECONNECTIONS = 30  # of one catch-up: enough to halve 500 mails down to the one that breaks connections, twice
+
+Key = tuple[str, int]  # folder, UIDVALIDITY
+
+
+@dataclass
+class _Progress:
+    """What one connection achieved before it ended."""
+
+    taken: int = 0
+    reused: bool = False
+
+
+class ImapReceiver:
+    """See ``protocol.Receiver``."""
+
+    def __init__(self, account: Settings) -> None:
+        self.account = account
+        self._client: IMAPClient | None = None
+        self._fetcher = Fetcher(account)
+        self._compared: dict[Key, float] = {}  # when a folder was last compared with the desk as a whole
+        self._searched: dict[Key, int] = {}  # UIDNEXT before the last search: all below it was seen
+
+    def catch_up(self, sink: Sink) -> int:
+        """Take all there is in every folder; the outcome is told to ``sink.contact``.
+
+        Raises ``ServerTrouble`` or ``SecretMissing``; ``FolderTrouble`` only after the other folders were taken.
+        """
+        try:
+            taken = self._catch_up(sink)
+        except (ServerTrouble, SecretMissing) as trouble:
+            sink.contact(str(trouble))
+            raise
+        sink.contact()
+        return taken
+
+    def watch(self, sink: Sink, stop: threading.Event) -> None:
+        """Take what comes until ``stop``; outages of the server are waited out with a growing back-off."""
+        failures = 0
+        while not stop.is_set():
+            try:
+                self._catch_up_openable(sink)
+                failures = 0
+                self._wait(stop)
+            except (ServerTrouble, SecretMissing) as trouble:
+                self.close()
+                stop.wait(_back_off(trouble, failures))
+                failures += 1
+        self.close()
+
+    def close(self) -> None:
+        """Hang up; the next use connects again and compares every folder."""
+        self._compared.clear()
+        if self._client is not None:
+            hang_up(self._client)
+            self._client = None
+
+    def _catch_up_openable(self, sink: Sink) -> None:
+        """A folder that is missing is the sink's to know; it does not end the watch over the others."""
+        try:
+            self.catch_up(sink)
+        except FolderTrouble:
+            return
+
+    def _catch_up(self, sink: Sink) -> int:
+        taken = 0
+        for connection in range(RECONNECTIONS):
+            progress = _Progress(reused=self._client is not None)
+            learned = self._fetcher.learned
+            try:
+                self._all_folders(sink, progress)
+                return taken + progress.taken
+            except FolderTrouble:
+                raise
+            except ServerTrouble as trouble:
+                self.close()
+                # Go on while it leads somewhere: to mails, or to the one mail that breaks connections.
+                leads_on = progress.taken or progress.reused or self._fetcher.learned > learned
+                if not isinstance(trouble, ConnectionLost) or not leads_on or connection == RECONNECTIONS - 1:
+                    raise
+            taken += progress.taken
+        return taken
+
+    def _all_folders(self, sink: Sink, progress: _Progress) -> None:
+        client = self._connected()
+        first_trouble: FolderTrouble | None = None
+        for name in self.account.folders:
+            try:
+                self._one_folder(client, name, sink, progress)
+            except FolderTrouble as trouble:
+                first_trouble = first_trouble or trouble
+            except IMAPClientError as error:
+                raise not_understood(self.account.imap, error) from None
+        if first_trouble is not None:
+            raise first_trouble
+
+    def _one_folder(self, client: IMAPClient, name: str, sink: Sink, progress: _Progress) -> None:
+        folder = self._open(client, name)
+        key = (folder.name, folder.uidvalidity)
+        compared = self._compared.pop(key, None)  # back only after a clean end
+        if compared is None or time.monotonic() - compared > RECONCILE_SECONDS:
+            compared = time.monotonic()
+            uids = self._without_row(client, folder, sink)
+        else:
+            uids = uids_above(client, self.account.imap, folder, sink.taken(*key).highest)
+        not_moved: FolderTrouble | None = None
+        for batch in self._fetcher.fetch(client, folder, uids, sink):
+            progress.taken += len(batch)
+            if self.account.move_to and batch and not_moved is None:
+                not_moved = self._move(client, batch)
+        self._compared[key] = compared
+        self._searched[key] = folder.uidnext
+        if not_moved is not None:
+            raise not_moved
+
+    def _without_row(self, client: IMAPClient, folder: Opened, sink: Sink) -> Sequence[int]:
+        """The whole folder compared with the desk: what it knows nothing of, ascending."""
+        key = (folder.name, folder.uidvalidity)
+        uids = uids_above(client, self.account.imap, folder, 0)
+        if key not in self._searched and not sink.taken(*key).highest:
+            history = self._fetcher.leave_history(client, folder, uids, sink)
+            uids = [uid for uid in uids if uid not in history]
+        return sorted(sink.unknown(*key, uids)) if uids else ()
+
+    def _move(self, client: IMAPClient, uids: Sequence[int]) -> FolderTrouble | None:
+        try:
+            move(client, self.account.imap, uids, self.account.move_to)
+        except FolderTrouble as trouble:
+            return trouble
+        return None
+
+    def _wait(self, stop: threading.Event) -> None:
+        """For news of the first folder; the others are looked at when the poll is due."""
+        client = self._connected()
+        try:
+            folder = self._open(client, self.account.folders[0])
+            # News of before this opening is announced to nobody; UIDNEXT tells. What comes later, IDLE tells.
+            if self._searched.get((folder.name, folder.uidvalidity)) == folder.uidnext:
+                wait_for_news(client, self.account.imap, stop, self.account.poll)
+        except FolderTrouble:
+            stop.wait(self.account.poll)
+        except IMAPClientError as error:
+            raise not_understood(self.account.imap, error) from None
+
+    def _open(self, client: IMAPClient, name: str) -> Opened:
+        return open_folder(client, self.account.imap, name, moving=bool(self.account.move_to))
+
+    def _connected(self) -> IMAPClient:
+        if self._client is None:
+            self._client = connect(self.account.imap)
+        return self._client
+
+
+def receiver(values: Mapping[str, Any]) -> ImapReceiver:
+    """The receiver of a channel with these settings; connects at the first use."""
+    return ImapReceiver(settings(values))
+
+
+def _back_off(trouble: Exception, failures: int) -> float:
+    first, longest = LOGIN_BACK_OFF if isinstance(trouble, (LoginRefused, SecretMissing)) else BACK_OFF
+    seconds: float = min(longest, first * 2 ** min(failures, 16))
+    return seconds * random.uniform(0.5, 1.0)  # noqa: S311 - spreads workers, guards nothing

@@ -1,0 +1,171 @@
+"""The one place where kinds of channels register: their options, and where their two halves are.
+
+A kind is added by one entry in ``KINDS`` and a module of its own; the CLI, ``channel kinds``, the desk and the
+workers read it from here. Nothing of a kind is imported before a channel of it is used.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, cast
+
+from supportdesk.channels.protocol import Receiver, Sender, Step
+from supportdesk.domain.arrival import Arrival, Departure
+from supportdesk.domain.errors import Invalid, NotFound
+from supportdesk.i18n import N_
+
+SECURITY = ("tls", "starttls", "plain")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One setting of a kind, ``--name`` on the command line. ``secret``: its value is a reference to a secret."""
+
+    name: str
+    help: str
+    required: bool = False
+    default: str = ""
+    choices: tuple[str, ...] = ()
+    multiple: bool = False
+    secret: bool = False
+
+    @property
+    def key(self) -> str:
+        """Its name in a channel's settings."""
+        return self.name.replace("-", "_")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of channel. The last six are ``module:attribute``, "" where it has none.
+
+    ``parser`` makes an ``Arrival`` of raw bytes and the desk's instance id, ``composer`` the wire form of a
+    ``Departure``. The others are called with a channel's settings: ``receiver`` and ``sender`` make the two halves,
+    ``tester`` tries the account step by step, ``checker`` raises ``Invalid`` for settings that cannot work.
+    """
+
+    name: str
+    title: str
+    options: tuple[Option, ...]
+    parser: str = ""
+    composer: str = ""
+    receiver: str = ""
+    sender: str = ""
+    tester: str = ""
+    checker: str = ""
+
+    @property
+    def can_receive(self) -> bool:
+        return bool(self.receiver)
+
+    @property
+    def can_send(self) -> bool:
+        return bool(self.sender)
+
+    def arrive(self, raw: bytes, instance: str) -> Arrival:
+        return cast(Arrival, _load(self.parser)(raw, instance))
+
+    def depart(self, departure: Departure) -> bytes:
+        return cast(bytes, _load(self.composer)(departure))
+
+    def option(self, key: str) -> Option | None:
+        return next((option for option in self.options if option.key == key), None)
+
+
+EMAIL = Kind(
+    name="email",
+    title=N_("E-mail (IMAP and SMTP)"),
+    options=(
+        Option("imap-host", N_("IMAP server mail is fetched from"), required=True),
+        Option("imap-port", N_("its port; by default 993 with tls, else 143")),
+        Option("imap-security", N_("its encryption"), default="tls", choices=SECURITY),
+        Option("imap-user", N_("user of the mailbox"), required=True),
+        Option("imap-secret", N_("reference to its password"), required=True, secret=True),
+        Option("folder", N_("folder to fetch from; may be repeated"), default="INBOX", multiple=True),
+        Option("smtp-host", N_("SMTP server answers are sent through"), required=True),
+        Option("smtp-port", N_("its port; by default 465 with tls, 587 with starttls, else 25")),
+        Option("smtp-security", N_("its encryption"), default="tls", choices=SECURITY),
+        Option("smtp-user", N_("user to send as, where the server wants a login")),
+        Option("smtp-secret", N_("reference to its password"), secret=True),
+        Option("ca-file", N_("certificate authority of both servers (PEM), instead of the machine's")),
+        Option("history", N_("how far back to fetch when a folder is new: all, or a date"), default="all"),
+        Option("poll", N_("seconds between looks at the folders, beside what the server announces"), default="60"),
+        Option("size-limit", N_("megabytes up to which a mail is fetched whole"), default="30"),
+        Option("move-to", N_("folder mail is moved to after it was taken; by default nothing is touched")),
+        Option("plus-address", N_("yes: each ticket gets an address of its own (support+t1@…) to answer to")),
+    ),
+    parser="supportdesk.channels.email.letters:arrive",
+    composer="supportdesk.channels.email.letters:depart",
+    receiver="supportdesk.channels.email.receiver:receiver",
+    sender="supportdesk.channels.email.smtp:sender",
+    tester="supportdesk.channels.email.check:test",
+    checker="supportdesk.channels.email.settings:check",
+)
+
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (EMAIL,)})
+
+
+def kind(name: str) -> Kind:
+    """Raises ``NotFound`` for a kind there is not."""
+    if name not in KINDS:
+        raise NotFound(
+            N_("There is no kind of channel called {name}."),
+            hint=N_("supportdesk channel kinds lists them."),
+            name=name,
+        )
+    return KINDS[name]
+
+
+def check(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings a new channel keeps, with defaults; raises ``Invalid`` naming the option that is wrong."""
+    of = kind(name)
+    for key in settings:
+        if of.option(key) is None:
+            raise Invalid(
+                N_("{kind} has no option --{option}."),
+                hint=N_("supportdesk channel kinds lists the options."),
+                kind=name, option=key.replace("_", "-"),
+            )  # fmt: skip
+    kept = {option.key: _value(option, settings.get(option.key)) for option in of.options}
+    kept = {key: value for key, value in kept.items() if value not in ("", [])}
+    if of.checker:
+        _load(of.checker)(kept)
+    return kept
+
+
+def receiver(name: str, settings: Mapping[str, Any]) -> Receiver | None:
+    """The incoming half of a channel, None where its kind has none or is pushed to."""
+    of = kind(name)
+    return cast(Receiver, _load(of.receiver)(settings)) if of.receiver else None
+
+
+def sender(name: str, settings: Mapping[str, Any]) -> Sender | None:
+    """The outgoing half of a channel, None where its kind has none."""
+    of = kind(name)
+    return cast(Sender, _load(of.sender)(settings)) if of.sender else None
+
+
+def test(name: str, settings: Mapping[str, Any]) -> tuple[Step, ...]:
+    """Try an account without changing anything; nothing to try is no step."""
+    of = kind(name)
+    return cast("tuple[Step, ...]", _load(of.tester)(settings)) if of.tester else ()
+
+
+def _value(option: Option, given: object) -> str | list[str]:
+    values = [str(value) for value in given] if isinstance(given, (list, tuple)) else [str(given or "")]
+    values = [value for value in values if value] or ([option.default] if option.default else [])
+    if option.required and not values:
+        raise Invalid(N_("The option --{option} is missing."), option=option.name)
+    if option.choices and not set(values) <= set(option.choices):
+        raise Invalid(
+            N_("The option --{option} is one of: {choices}."), option=option.name, choices=", ".join(option.choices)
+        )
+    if option.multiple:
+        return values
+    return values[-1] if values else ""
+
+
+def _load(place: str) -> Any:
+    module, _, attribute = place.partition(":")
+    return getattr(import_module(module), attribute)

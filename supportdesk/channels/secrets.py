@@ -1,0 +1,173 @@
+"""Where passwords really are. The store and the config hold references; this turns one into the secret.
+
+``env:NAME`` · ``file:/path`` (0600, or inside ``$CREDENTIALS_DIRECTORY``; a bare name is looked up there) ·
+``cmd:["program","argument"]`` · ``keyring:service/user``. An error names what was tried and the fix, never the value.
+"""
+
+import json
+import os
+import stat
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from supportdesk.domain.errors import DeskError, Invalid
+from supportdesk.i18n import N_
+
+COMMAND_SECONDS = 15.0
+PRIVATE = 0o077  # the permission bits a secret's file must not have
+
+# Backends that keep secrets with the operating system. Third-party ones may write them readably to a file.
+REAL_KEYRINGS = frozenset(
+    f"keyring.backends.{name}" for name in ("SecretService", "libsecret", "kwallet", "macOS", "Windows")
+)
+
+
+class SecretMissing(DeskError):
+    """A reference leads to no secret."""
+
+
+def check(reference: str) -> None:
+    """Raise ``Invalid`` unless ``reference`` has one of the four forms; looks nothing up."""
+    rung, _, rest = reference.partition(":")
+    if rung == "cmd":
+        _command(rest)
+    elif rung == "keyring":
+        _service_and_user(rest)
+    elif rung not in ("env", "file") or not rest:
+        raise Invalid(  # the value may be a password typed in its place: it is not repeated
+            N_("A secret is given by reference, not as itself."),
+            hint=N_('Use env:NAME, file:/path (mode 0600), keyring:service/user or cmd:["program","argument"].'),
+        )
+
+
+def resolve(
+    reference: str, *, environ: Mapping[str, str] = os.environ, command_seconds: float = COMMAND_SECONDS
+) -> str:
+    """The secret behind ``reference``. Raises ``SecretMissing``, or ``Invalid`` for a wrong form."""
+    check(reference)
+    rung, _, rest = reference.partition(":")
+    if rung == "env":
+        secret = environ.get(rest, "")
+    elif rung == "file":
+        secret = _from_file(rest, environ)
+    elif rung == "cmd":
+        secret = _from_command(_command(rest), command_seconds)
+    else:
+        secret = _from_keyring(*_service_and_user(rest))
+    if not secret:
+        raise SecretMissing(N_("The secret {reference} is empty."), hint=_FIX[rung], reference=reference)
+    return secret
+
+
+_FIX = {
+    "env": N_("Set that environment variable for the worker, or name another reference."),
+    "file": N_("Write the secret into that file and give it mode 0600."),
+    "cmd": N_("The command must print the secret on its first line."),
+    "keyring": N_("Store it with: keyring set SERVICE USER"),
+}
+
+
+def _from_file(name: str, environ: Mapping[str, str]) -> str:
+    credentials = environ.get("CREDENTIALS_DIRECTORY", "")
+    path = Path(name).expanduser()
+    if not path.is_absolute():
+        if not credentials:
+            raise SecretMissing(
+                N_("The secret file {path} is looked for in $CREDENTIALS_DIRECTORY, and that is not set."),
+                hint=N_("Give the absolute path of the file, or let systemd pass it with LoadCredential=."),
+                path=name,
+            )
+        path = Path(credentials) / path
+    try:
+        with path.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            if not stat.S_ISREG(mode) or (mode & PRIVATE and not _inside(path, credentials)):
+                raise SecretMissing(
+                    N_("The secret file {path} can be read by others and is not used."),
+                    hint=N_("Run: chmod 600 {path}"),
+                    path=path,
+                )
+            return file.readline().decode("utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise SecretMissing(
+            N_("The secret file {path} cannot be read: {reason}."), hint=_FIX["file"], path=path, reason=reason
+        ) from None
+
+
+def _inside(path: Path, directory: str) -> bool:
+    return bool(directory) and path.resolve().is_relative_to(Path(directory).resolve())
+
+
+def _command(text: str) -> list[str]:
+    """The program and its arguments, out of JSON: there is no shell and no quoting to get wrong."""
+    try:
+        parts = json.loads(text)
+    except ValueError:
+        parts = None
+    if not isinstance(parts, list) or not parts or not all(isinstance(part, str) and part for part in parts):
+        raise Invalid(
+            N_("The command of a secret is a JSON list of program and arguments."),
+            hint=N_('For example: cmd:["pass","show","support/imap"]'),
+        )
+    return parts
+
+
+def _from_command(command: list[str], seconds: float) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603 - the operator's own command, without a shell
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False
+        )
+    except subprocess.TimeoutExpired:
+        reason = f"> {seconds:g} s"
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+    else:
+        if done.returncode == 0:
+            return done.stdout.decode("utf-8", "replace").partition("\n")[0].rstrip("\r")
+        reason = f"exit {done.returncode}"
+    raise SecretMissing(
+        N_("The command {program} gave no secret: {reason}."), hint=_FIX["cmd"], program=command[0], reason=reason
+    )
+
+
+def _service_and_user(text: str) -> tuple[str, str]:
+    service, _, user = text.partition("/")
+    if not service or not user:
+        raise Invalid(N_("A keyring reference is keyring:service/user."))
+    return service, user
+
+
+def _from_keyring(service: str, user: str) -> str:
+    import keyring
+    from keyring.errors import KeyringError
+
+    _check_backend(keyring.get_keyring())
+    try:
+        return keyring.get_password(service, user) or ""
+    except KeyringError as error:
+        raise SecretMissing(
+            N_("The keyring does not give {service}/{user}: {reason}."),
+            hint=_NO_KEYRING,
+            service=service, user=user, reason=type(error).__name__,
+        ) from None  # fmt: skip
+
+
+_NO_KEYRING = N_("On a server use file: with mode 0600, or systemd's LoadCredential= and $CREDENTIALS_DIRECTORY.")
+
+
+def _check_backend(backend: object) -> None:
+    """Raise unless every backend that may answer keeps its secrets with the operating system."""
+    module = type(backend).__module__
+    if module == "keyring.backends.chainer":
+        for link in backend.backends:  # type: ignore[attr-defined]
+            _check_backend(link)
+    elif module in ("keyring.backends.fail", "keyring.backends.null"):
+        raise SecretMissing(N_("This machine has no keyring."), hint=_NO_KEYRING)
+    elif module not in REAL_KEYRINGS:
+        raise SecretMissing(
+            N_("The keyring {backend} is not one of the operating system and is not used."),
+            hint=_NO_KEYRING,
+            backend=module,
+        )

@@ -1,0 +1,49 @@
+"""The first page of the console, read before SQLAlchemy is imported: what makes it open at once."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from supportdesk.domain.errors import NotFound
+from supportdesk.domain.query import parse
+from supportdesk.domain.ticket import QueueRow
+from supportdesk.domain.view import BUILTIN, View, saved
+from supportdesk.i18n import N_
+from supportdesk.store import queue
+from supportdesk.store.driver import driver_reader
+from supportdesk.store.reader import Reader
+from supportdesk.store.where import Where
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the console shows first. ``agent`` is the acting agent's login."""
+
+    desk: str
+    agent: str
+    agent_name: str
+    view: View
+    rows: tuple[QueueRow, ...]
+
+
+def first_page(url: str, login: str, view_key: str, limit: int, *, tz: tzinfo = UTC) -> Opening:
+    """Raises what ``open_desk`` and ``as_agent`` would. An unknown view shows all open tickets."""
+    with driver_reader(url) as reader:
+        name = reader.rows("SELECT value FROM meta WHERE key = 'name'", {})
+        who = reader.rows("SELECT id, name FROM agent WHERE login = :login AND active", {"login": login})
+        if not who:
+            raise NotFound(
+                N_("There is no agent “{login}”."), hint=N_("List agents with: supportdesk agent list"), login=login
+            )
+        view = _view(reader, view_key)
+        query = parse(view.query)
+        where = Where(reader.dialect, who[0][0], datetime.now(UTC), tz).add(query)
+        rows = queue.page(reader, where, query.sort or view.sort, after=None, backwards=False, limit=limit)
+    return Opening(name[0][0] if name else "", login, who[0][1], view, tuple(rows))
+
+
+def _view(reader: Reader, key: str) -> View:
+    builtin = {view.key: view for view in BUILTIN}
+    if key in builtin:
+        return builtin[key]
+    found = reader.rows("SELECT key, name, query FROM view WHERE key = :key", {"key": key})
+    return saved(*found[0]) if found else builtin["open"]

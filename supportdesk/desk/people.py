@@ -1,0 +1,117 @@
+"""Agents and teams: who works here."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from supportdesk.desk.desk import Desk
+from supportdesk.domain.errors import Conflict, Invalid
+from supportdesk.domain.people import Agent, Team
+from supportdesk.domain.safe import safe_line, safe_text
+from supportdesk.i18n import N_
+from supportdesk.store import people
+from supportdesk.store import tables as t
+from supportdesk.store.unit import wake
+
+
+def agents(desk: Desk, *, active_only: bool = True) -> tuple[Agent, ...]:
+    with desk.read() as conn:
+        return people.agents(conn, active_only=active_only)
+
+
+def agent(desk: Desk, login: str) -> Agent:
+    """Raises ``NotFound``."""
+    with desk.read() as conn:
+        return people.agent(conn, login)
+
+
+def add_agent(desk: Desk, login: str, name: str, email: str, *, teams: Sequence[str] = (), signature: str = "") -> None:
+    """Raises ``Invalid`` or ``Conflict`` for the login, ``NotFound`` for a team. A removed agent comes back."""
+    if not login or not all(c.isalnum() or c in "._-" for c in login):
+        raise Invalid(
+            N_("“{login}” cannot be a login."),
+            hint=N_("Use letters, digits, dots, dashes and underscores."),
+            login=login,
+        )
+    values = {"name": safe_line(name) or login, "email": email, "signature": safe_text(signature), "active": True}
+    with desk.store.write() as conn:
+        known = conn.execute(select(t.agent.c.id, t.agent.c.active).where(t.agent.c.login == login)).first()
+        if known is not None and known.active:
+            raise Conflict(
+                N_("There is already an agent “{login}”."),
+                hint=N_("Change it with: supportdesk agent edit {login}"), login=login,
+            )  # fmt: skip
+        if known is not None:
+            conn.execute(update(t.agent).where(t.agent.c.id == known.id).values(**values))
+        else:
+            conn.execute(insert(t.agent).values(login=login, created_at=desk.now(), **values))
+        _join(conn, people.agent(conn, login).id, teams)
+        wake(conn)
+
+
+def edit_agent(
+    desk: Desk, login: str, *, name: str | None = None, email: str | None = None, signature: str | None = None,
+    teams: Sequence[str] | None = None,
+) -> None:  # fmt: skip
+    new: dict[str, Any] = {"name": name, "email": email, "signature": signature}
+    values = {column: safe_text(value) for column, value in new.items() if value is not None}
+    with desk.store.write() as conn:
+        found = people.agent(conn, login)
+        if values:
+            conn.execute(update(t.agent).where(t.agent.c.id == found.id).values(**values))
+        if teams is not None:
+            _join(conn, found.id, teams)
+        wake(conn)
+
+
+def remove_agent(desk: Desk, login: str) -> None:
+    """The agent can no longer act; the history keeps the name."""
+    with desk.store.write() as conn:
+        found = people.agent(conn, login)
+        conn.execute(update(t.agent).where(t.agent.c.id == found.id).values(active=False))
+        wake(conn)
+
+
+def teams(desk: Desk) -> tuple[Team, ...]:
+    with desk.read() as conn:
+        return people.teams(conn)
+
+
+def add_team(desk: Desk, name: str) -> None:
+    clean = safe_line(name).strip()
+    if not clean:
+        raise Invalid(N_("A team needs a name."))
+    with desk.store.write() as conn:
+        if conn.scalar(select(t.team.c.id).where(t.team.c.name == clean)) is not None:
+            raise Conflict(N_("There is already a team “{name}”."), name=clean)
+        conn.execute(insert(t.team).values(name=clean))
+        wake(conn)
+
+
+def rename_team(desk: Desk, name: str, new: str) -> None:
+    with desk.store.write() as conn:
+        team_id = people.team_id(conn, name)
+        conn.execute(update(t.team).where(t.team.c.id == team_id).values(name=safe_line(new).strip()))
+        wake(conn)
+
+
+def remove_team(desk: Desk, name: str) -> None:
+    """Raises ``Conflict`` while tickets, channels or canned replies belong to it."""
+    with desk.store.write() as conn:
+        team_id = people.team_id(conn, name)
+        for table in (t.ticket, t.channel, t.canned_reply):
+            if conn.execute(select(table.c.team_id).where(table.c.team_id == team_id).limit(1)).first():
+                raise Conflict(
+                    N_("“{name}” still has tickets, channels or canned replies."),
+                    hint=N_("Move them to another team first."), name=name,
+                )  # fmt: skip
+        conn.execute(delete(t.membership).where(t.membership.c.team_id == team_id))
+        conn.execute(delete(t.team).where(t.team.c.id == team_id))
+        wake(conn)
+
+
+def _join(conn: Connection, agent_id: int, names: Sequence[str]) -> None:
+    conn.execute(delete(t.membership).where(t.membership.c.agent_id == agent_id))
+    for name in dict.fromkeys(names):
+        conn.execute(insert(t.membership).values(team_id=people.team_id(conn, name), agent_id=agent_id))

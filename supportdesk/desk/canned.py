@@ -29,11 +29,7 @@ def get(desk: Desk, shortcut: str) -> CannedReply:
     for found in canned(desk):
         if shortcut in (found.shortcut, str(found.id)):
             return found
-    raise NotFound(
-        N_("There is no canned reply “{shortcut}”."),
-        hint=N_("List them with: supportdesk canned list"),
-        shortcut=shortcut,
-    )
+    raise _no_such(shortcut)
 
 
 def render(desk: Desk, reply: CannedReply, number: int) -> str:
@@ -75,19 +71,16 @@ def add(
     desk: Desk, shortcut: str, title: str, text: str, *, language: str = "", team: str = "", personal: bool = False
 ) -> int:
     """Returns the id; raises ``Invalid``, or ``Conflict`` for a shortcut in use."""
-    clean = "-".join(safe_line(shortcut).split())
+    clean = _clean("shortcut", shortcut)
     if not clean or not text.strip():
         raise Invalid(N_("A canned reply needs a shortcut and a text."))
     owner = desk.actor.id if personal else None
     with desk.store.write() as conn:
         if _find(conn, clean, language, owner) is not None:
-            raise Conflict(
-                N_("There is already a canned reply “{shortcut}”."),
-                hint=N_("Change it with: supportdesk canned edit {shortcut}"), shortcut=clean,
-            )  # fmt: skip
+            raise _taken(clean)
         key = conn.execute(
             insert(t.canned_reply).values(
-                shortcut=clean, title=safe_line(title) or clean, text=safe_text(text), language=language,
+                shortcut=clean, title=_clean("title", title) or clean, text=_clean("text", text), language=language,
                 team_id=people.team_id(conn, team), owner_id=owner,
             )
         ).inserted_primary_key  # fmt: skip
@@ -98,10 +91,19 @@ def add(
 
 
 def edit(desk: Desk, canned_id: int, **new: str) -> None:
-    """Change any of shortcut, title, text, language."""
-    values = {column: safe_text(value) for column, value in new.items()}
+    """Change any of shortcut, title, text, language. Raises what ``add`` raises, and ``NotFound``."""
+    values = {column: _clean(column, value) for column, value in new.items()}
+    if "" in (values.get("shortcut"), values.get("text")):
+        raise Invalid(N_("A canned reply needs a shortcut and a text."))
+    c = t.canned_reply.c
     with desk.store.write() as conn:
-        conn.execute(update(t.canned_reply).where(t.canned_reply.c.id == canned_id).values(**values))
+        old = conn.execute(select(c.shortcut, c.language, c.owner_id).where(c.id == canned_id)).first()
+        if old is None:
+            raise _no_such(str(canned_id))
+        shortcut = values.get("shortcut", old.shortcut)
+        if _find(conn, shortcut, values.get("language", old.language), old.owner_id) not in (None, canned_id):
+            raise _taken(shortcut)
+        conn.execute(update(t.canned_reply).where(c.id == canned_id).values(**values))
         wake(conn)
 
 
@@ -117,8 +119,9 @@ def import_(desk: Desk, replies: Iterable[CannedReply]) -> tuple[int, int]:
     with desk.store.write() as conn:
         for reply in replies:
             row: dict[str, Any] = {
-                "shortcut": "-".join(safe_line(reply.shortcut).split()), "title": safe_line(reply.title),
-                "text": safe_text(reply.text), "language": reply.language, "team_id": people.team_id(conn, reply.team),
+                "shortcut": _clean("shortcut", reply.shortcut), "title": _clean("title", reply.title),
+                "text": _clean("text", reply.text), "language": reply.language,
+                "team_id": people.team_id(conn, reply.team),
             }  # fmt: skip
             known = _find(conn, row["shortcut"], reply.language, None)
             if known is None:
@@ -129,6 +132,28 @@ def import_(desk: Desk, replies: Iterable[CannedReply]) -> tuple[int, int]:
                 replaced += 1
         wake(conn)
     return added, replaced
+
+
+def _clean(column: str, value: str) -> str:
+    """A shortcut is typed after ``::``, so it is one word."""
+    if column == "text":
+        return safe_text(value).strip("\n")
+    line = safe_line(value)
+    return "-".join(line.split()) if column == "shortcut" else line
+
+
+def _no_such(shortcut: str) -> NotFound:
+    return NotFound(
+        N_("There is no canned reply “{shortcut}”."),
+        hint=N_("List them with: supportdesk canned list"), shortcut=shortcut,
+    )  # fmt: skip
+
+
+def _taken(shortcut: str) -> Conflict:
+    return Conflict(
+        N_("There is already a canned reply “{shortcut}”."),
+        hint=N_("Change it with: supportdesk canned edit {shortcut}"), shortcut=shortcut,
+    )  # fmt: skip
 
 
 def _find(conn: Connection, shortcut: str, language: str, owner: int | None) -> int | None:

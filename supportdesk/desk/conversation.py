@@ -10,7 +10,7 @@ from sqlalchemy import select
 from supportdesk.desk import drafts
 from supportdesk.desk.desk import Desk
 from supportdesk.desk.routes import Route, own_addresses, route_for, sender_of
-from supportdesk.desk.triage import Changes, change_snooze, change_state, change_tags, set_ticket
+from supportdesk.desk.triage import Changes, change_snooze, change_state, change_tags, clean_tags, set_ticket
 from supportdesk.domain.draft import DraftKind
 from supportdesk.domain.errors import Conflict, Invalid
 from supportdesk.domain.event import ActorKind, Receipt
@@ -80,7 +80,7 @@ def create(desk: Desk, new: NewTicket) -> Receipt:
             team_id=people.team_id(unit.conn, new.team), channel_id=_channel_id(unit, new.channel),
             state=State.OPEN if new.direction is Direction.OUT else State.NEW,
         )  # fmt: skip
-        change_tags(unit, number, {tag.casefold() for tag in new.tags})
+        change_tags(unit, number, clean_tags(new.tags))
         message = _first_message(desk, unit, number, customer_id, subject, new)
         unit.record("created", number, {"subject": subject, "changes": {}}, messages=True)
         return unit.receipt(created=number, message=message)
@@ -199,7 +199,7 @@ def _said(text: str, files: Sequence[NewFile]) -> str:
 
 def _customer(unit: Unit, new: NewTicket) -> int:
     if new.customer is not None:
-        return customers.customer(unit.conn, new.customer).id
+        return customers.current(unit.conn, new.customer)
     if new.address is None or not new.address.address:
         raise Invalid(N_("A ticket needs a customer."), hint=N_("Name one with: --from ADDRESS or --customer ID"))
     return customers.find_or_add(unit.conn, new.identity_kind, new.address.address, new.address.name, unit.now)

@@ -44,8 +44,9 @@ def add(
         for identity in identities:
             _refuse_taken(conn, identity, 0)
         made = customers.add(
-            conn, safe_line(name), desk.now(), identities=identities, grade=grade, language=language,
-            organization=organization, attributes=attributes, orders=orders,
+            conn, safe_line(name), desk.now(), identities=identities, grade=safe_line(grade),
+            language=safe_line(language), organization=safe_line(organization), attributes=_safe(attributes or {}),
+            orders=[_safe(order) for order in orders],
         )  # fmt: skip
         wake(conn)
         return made
@@ -56,16 +57,20 @@ def edit(
     organization: str | None = None, identities: Sequence[Identity] | None = None,
     attributes: Mapping[str, str] | None = None,
 ) -> None:  # fmt: skip
-    """Change what is given; ``attributes`` are added to those there are, empty values take one away."""
+    """Change what is given; ``attributes`` are added to those there are, empty values take one away.
+
+    Raises ``NotFound``, or ``Conflict`` where an identity is somebody else's or the customer was merged.
+    """
     with desk.store.write() as conn:
-        old = customers.customer(conn, customer_id)
+        customers.lock(conn, [customer_id])
+        old = _unmerged(customers.customer(conn, customer_id))
         new: dict[str, Any] = {"name": name, "grade": grade, "language": language}
         values: dict[str, Any] = {column: safe_line(value) for column, value in new.items() if value is not None}
         if organization is not None:
-            values["organization_id"] = customers.organization_id(conn, organization)
+            values["organization_id"] = customers.organization_id(conn, safe_line(organization))
         if attributes is not None:
-            merged = {**old.attributes, **attributes}
-            values["attributes"] = {key: value for key, value in merged.items() if value}
+            together = {**old.attributes, **_safe(attributes)}
+            values["attributes"] = {key: value for key, value in together.items() if value}
         if values:
             customers.change(conn, customer_id, **values)
         if identities is not None:
@@ -80,9 +85,9 @@ def merge(desk: Desk, source: int, into: int) -> None:
     if source == into:
         raise Invalid(N_("A customer cannot be merged into itself."), hint=N_("Name another customer."))
     with desk.store.write() as conn:
+        customers.lock(conn, (source, into))
         for each in sorted((source, into)):
-            if customers.customer(conn, each).merged_into is not None:
-                raise Conflict(N_("Customer {id} is already merged."), id=each)
+            _unmerged(customers.customer(conn, each))
         tickets = list(conn.scalars(select(t.ticket.c.number).where(t.ticket.c.customer_id == source)))
         identities = list(conn.scalars(select(t.identity.c.id).where(t.identity.c.customer_id == source)))
         _hand_over(conn, source, into, tickets, identities)
@@ -92,17 +97,33 @@ def merge(desk: Desk, source: int, into: int) -> None:
 
 
 def unmerge(desk: Desk, source: int) -> None:
-    """Take a merge of customers back: what came with it returns."""
+    """Take a merge of customers back: what came with it returns. Raises ``Conflict`` unless it is the last one."""
     e = t.event.c
     with desk.store.write() as conn:
+        customers.lock(conn, {source, customers.customer(conn, source).merged_into or source})
         into = customers.customer(conn, source).merged_into
         if into is None:
             raise Conflict(N_("Customer {id} is not merged into another."), id=source)
+        _unmerged(customers.customer(conn, into))
         merges = conn.execute(select(e.data).where(e.kind == "customer_merged").order_by(e.id.desc()))
         data = next(row.data for row in merges if row.data["source"] == source)
         conn.execute(update(t.customer).where(t.customer.c.id == source).values(merged_into=None))
         _hand_over(conn, into, source, data["tickets"], data["identities"])
         _record(desk, conn, "customer_unmerged", {"source": source, "from": into})
+
+
+def _unmerged(found: Customer) -> Customer:
+    if found.merged_into is not None:
+        raise Conflict(
+            N_("Customer {id} was merged into customer {into}."),
+            hint=N_("Name customer {into}, or take the merge back with: supportdesk customer unmerge {id}"),
+            id=found.id, into=found.merged_into,
+        )  # fmt: skip
+    return found
+
+
+def _safe(values: Mapping[str, str]) -> dict[str, str]:
+    return {safe_line(str(key)): safe_line(str(value)) for key, value in values.items()}
 
 
 def _hand_over(conn: Any, source: int, into: int, tickets: Sequence[int], identities: Sequence[int]) -> None:

@@ -52,10 +52,12 @@ def _send(desk: Desk, claim: Claim, channel: Channel, senders: Senders) -> None:
         _failed(desk, claim, refusal.text or str(refusal))
     except DeskError as trouble:
         _later(desk, claim, trouble)
+    except Exception as error:  # or one message that cannot be composed would hold up all the others
+        log.exception("message %d cannot be sent", claim.message_id)
+        _later(desk, claim, error)
     else:
-        refused = [each for each in sent.refused if not each.temporary]
-        error = "; ".join(f"{each.recipient}: {each.code} {each.text}" for each in refused)
-        _settle(desk, claim, OutboxStatus.SENT, Delivery.SENT, "sent", error)
+        refused = "; ".join(f"{each.recipient}: {each.code} {each.text}" for each in sent.refused)
+        _settle(desk, claim, OutboxStatus.SENT, Delivery.SENT, "sent", refused)
 
 
 def _compose(desk: Desk, claim: Claim, channel: Channel) -> tuple[bytes, Message]:
@@ -79,7 +81,7 @@ def _reply_to(desk: Desk, channel: Channel, number: int) -> str:
     return plus_address(desk.about.key, number, channel.address) if channel.settings.get("plus_address") else ""
 
 
-def _later(desk: Desk, claim: Claim, trouble: DeskError) -> None:
+def _later(desk: Desk, claim: Claim, trouble: Exception) -> None:
     """Try again, later each time; after ``MOST_TRIES`` it has failed."""
     tries = claim.tries + 1
     if tries >= MOST_TRIES:
@@ -100,12 +102,13 @@ def _failed(desk: Desk, claim: Claim, error: str) -> None:
 
 def _settle(desk: Desk, claim: Claim, status: OutboxStatus, delivery: Delivery, kind: str, error: str) -> None:
     with desk.unit() as unit:
+        number = outbox.lock_ticket(unit.conn, claim.outbox_id)
         if not outbox.settle(unit.conn, claim, status=status.value, tries=claim.tries + 1, error=error[:500]):
             return  # another worker has it since: its outcome counts
-        m = t.message.c
         unit.conn.execute(
-            update(t.message).where(m.id == claim.message_id).values(delivery=delivery.value, error=error[:500])
+            update(t.message)
+            .where(t.message.c.id == claim.message_id)
+            .values(delivery=delivery.value, error=error[:500])
         )
-        number = unit.conn.scalar(select(m.ticket_number).where(m.id == claim.message_id))
         data = {"message": claim.message_id, "error": error, "changes": {}}
         unit.record(kind, number, data, undoable=False)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from supportdesk.domain import analyzer
 from supportdesk.domain.event import SYSTEM, Actor, ActorKind
@@ -99,8 +100,7 @@ def found_desk(desk: Desk, name: str) -> None:
         "analyzer_version": str(analyzer.ANALYZER_VERSION),
     }
     with desk.store.write() as conn:
-        known = set(conn.scalars(select(t.meta.c.key)))
-        rows = [{"key": key, "value": value} for key, value in facts.items() if key not in known]
-        if rows:
-            conn.execute(insert(t.meta), rows)
+        dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
+        rows = [{"key": key, "value": value} for key, value in facts.items()]
+        conn.execute(dialect.insert(t.meta).on_conflict_do_nothing(index_elements=["key"]), rows)
     desk.__dict__.pop("about", None)

@@ -91,9 +91,9 @@ def repoint(conn: Connection, source: int, target: int) -> None:
     """Drafts follow a merged ticket; where the agent has one on the target too, both texts are kept."""
     d = t.draft.c
     for row in conn.execute(select(t.draft).where(d.ticket_number == source)).mappings().all():
-        there = conn.scalar(select(d.text).where(*_key(target, row["agent_id"], DraftKind(row["kind"]))))
-        text = f"{there}\n\n{row['text']}" if there else row["text"]
-        put(conn, {**row, "ticket_number": target, "text": text})
+        there = conn.execute(select(t.draft).where(*_key(target, row["agent_id"], DraftKind(row["kind"])))).first()
+        both = {"text": f"{there.text}\n\n{row['text']}", "seen": min(there.seen, row["seen"])} if there else {}
+        put(conn, {**row, "ticket_number": target, **both})
     conn.execute(delete(t.draft).where(d.ticket_number == source))
 
 

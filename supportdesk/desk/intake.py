@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import DataError, IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError
 
 from supportdesk.channels.kinds import KINDS
 from supportdesk.desk.conversation import open_ticket
@@ -25,6 +25,7 @@ from supportdesk.domain.ticket import LinkKind, State
 from supportdesk.i18n import N_
 from supportdesk.store import customers, inbox
 from supportdesk.store import tables as t
+from supportdesk.store.engine import is_store_trouble
 from supportdesk.store.inbox import Pending
 from supportdesk.store.known import known, own_message_sent_as, second_delivery
 from supportdesk.store.messages import File, NewMessage, add_message
@@ -49,7 +50,10 @@ class _Source:
 
 
 def take_in(desk: Desk, limit: int = BATCH) -> int:
-    """Take in what waits, oldest first; returns how many things were dealt with. Call until 0."""
+    """Take in what waits, oldest first; returns how many things were dealt with. Call until 0.
+
+    What another worker has in hand is left to it.
+    """
     with desk.read() as conn:
         waiting = inbox.pending(conn, desk.now(), limit)
         sources = {r.id: _Source(r.id, r.kind, r.team_id) for r in conn.execute(select(t.channel))}
@@ -60,8 +64,9 @@ def take_in(desk: Desk, limit: int = BATCH) -> int:
         ours = inbox.still_pending(unit.conn, [item.id for item in waiting])
         for item, source, arrival in read:
             if item.id in ours:
+                unit.actor = desk.actor
                 _take_in_one(desk, unit, item, source, arrival)
-    return len(waiting)
+    return len(ours)
 
 
 def _read(desk: Desk, item: Pending, source: _Source) -> Arrival | Exception:
@@ -79,9 +84,12 @@ def _take_in_one(desk: Desk, unit: Unit, item: Pending, source: _Source, arrival
     try:
         with unit.conn.begin_nested():
             _file(desk, unit, item, source, arrival)
-    except (DataError, IntegrityError, StatementError, ValueError, LookupError, TypeError) as error:
+    except Exception as error:
+        if isinstance(error, DBAPIError) and is_store_trouble(error):
+            raise  # no fault of this mail
         log.exception("inbox %d cannot be taken in", item.id)
         unit.forget()
+        unit.actor = desk.actor
         _try_later(unit, item, error)
 
 

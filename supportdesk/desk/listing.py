@@ -1,9 +1,10 @@
 """The queue for programs: all of a view, page after page, without SQLAlchemy, because a script starts it often."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
+from supportdesk.config import shown_url
 from supportdesk.domain.condition import Sort
 from supportdesk.domain.errors import NotFound
 from supportdesk.domain.query import parse
@@ -13,7 +14,7 @@ from supportdesk.i18n import N_
 from supportdesk.store import queue
 from supportdesk.store.driver import driver_reader
 from supportdesk.store.reader import Reader
-from supportdesk.store.revision import check_analyzer
+from supportdesk.store.revision import check_analyzer, check_founded
 from supportdesk.store.where import Where
 
 PAGE = 500
@@ -28,17 +29,20 @@ class Listed:
 
 
 def listing(
-    url: str, login: str, *, view: str = "all", query: str = "", limit: int = PAGE, tz: tzinfo = UTC
-) -> Iterator[Listed]:
+    url: str, login: str, *, guessed: bool = False, view: str = "all", query: str = "", limit: int = PAGE,
+    tz: tzinfo = UTC,
+) -> Generator[Listed, None, None]:  # fmt: skip
     """Up to ``limit`` tickets of a view that also meet ``query``, in the order of the query, else of the view.
 
-    ``login`` "" is nobody. Each page is read on its own, so a slow reader holds no transaction open; a ticket that
-    moves in the order meanwhile may come late or again. Raises what ``open_desk``, ``as_agent`` and ``view`` raise.
+    An unknown ``login`` is refused unless it is only ``guessed``: anyone may look. Each page is read on its own, so
+    a slow reader holds no transaction open; a ticket that moves in the order meanwhile may come late or again.
+    Raises what ``open_desk``, ``as_agent`` and ``view`` raise.
     """
     with driver_reader(url) as reader:
-        version = reader.rows("SELECT value FROM meta WHERE key = 'analyzer_version'", {})
-        check_analyzer(version[0][0] if version else None)
-        me = _agent_id(reader, login)
+        meta = {row[0]: row[1] for row in reader.rows("SELECT key, value FROM meta", {})}
+        check_founded(meta.get("instance", ""), shown_url(url))
+        check_analyzer(meta.get("analyzer_version"))
+        me = _agent_id(reader, login, guessed)
         chosen = _view(reader, view, me)
         wanted = parse(f"{chosen.query} {query}")
         now = datetime.now(UTC)
@@ -63,16 +67,14 @@ def _pages(reader: Reader, where: Callable[[], Where], sort: Sort, limit: int) -
         last, left = page[-1], left - size
 
 
-def _agent_id(reader: Reader, login: str) -> int | None:
-    if not login:
-        return None
+def _agent_id(reader: Reader, login: str, guessed: bool) -> int | None:
     found = reader.rows("SELECT id FROM agent WHERE login = :login AND active", {"login": login})
-    if not found:
-        raise NotFound(
-            N_("There is no agent “{login}”."), hint=N_("List agents with: supportdesk agent list"), login=login
-        )
-    agent_id: int = found[0][0]
-    return agent_id
+    if found:
+        agent_id: int = found[0][0]
+        return agent_id
+    if guessed:
+        return None
+    raise NotFound(N_("There is no agent “{login}”."), hint=N_("List agents with: supportdesk agent list"), login=login)
 
 
 def _view(reader: Reader, key: str, me: int | None) -> View:

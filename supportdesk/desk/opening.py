@@ -11,6 +11,7 @@ from supportdesk.i18n import N_
 from supportdesk.store import queue
 from supportdesk.store.driver import driver_reader
 from supportdesk.store.reader import Reader
+from supportdesk.store.revision import check_analyzer
 from supportdesk.store.where import Where
 
 
@@ -28,22 +29,24 @@ class Opening:
 def first_page(url: str, login: str, view_key: str, limit: int, *, tz: tzinfo = UTC) -> Opening:
     """Raises what ``open_desk`` and ``as_agent`` would. An unknown view shows all open tickets."""
     with driver_reader(url) as reader:
-        name = reader.rows("SELECT value FROM meta WHERE key = 'name'", {})
+        meta = {str(row[0]): str(row[1]) for row in reader.rows("SELECT key, value FROM meta", {})}
+        check_analyzer(meta.get("analyzer_version"))
         who = reader.rows("SELECT id, name FROM agent WHERE login = :login AND active", {"login": login})
         if not who:
             raise NotFound(
                 N_("There is no agent “{login}”."), hint=N_("List agents with: supportdesk agent list"), login=login
             )
-        view = _view(reader, view_key)
+        view = _view(reader, view_key, who[0][0])
         query = parse(view.query)
         where = Where(reader.dialect, who[0][0], datetime.now(UTC), tz).add(query)
         rows = queue.page(reader, where, query.sort or view.sort, after=None, backwards=False, limit=limit)
-    return Opening(name[0][0] if name else "", login, who[0][1], view, tuple(rows))
+    return Opening(meta.get("name", ""), login, who[0][1], view, tuple(rows))
 
 
-def _view(reader: Reader, key: str) -> View:
+def _view(reader: Reader, key: str, me: int) -> View:
     builtin = {view.key: view for view in BUILTIN}
     if key in builtin:
         return builtin[key]
-    found = reader.rows("SELECT key, name, query FROM view WHERE key = :key", {"key": key})
+    sql = "SELECT key, name, query FROM view WHERE key = :key AND (owner_id IS NULL OR owner_id = :me)"
+    found = reader.rows(sql, {"key": key, "me": me})
     return saved(*found[0]) if found else builtin["open"]

@@ -29,8 +29,8 @@ def recall(desk: Desk, outbox_id: int) -> Receipt:
     """Take a message back that has not left; its text becomes the author's draft again. ``Conflict`` if too late."""
     e = t.event.c
     with desk.unit() as unit:
+        number = store.lock_ticket(unit.conn, outbox_id)
         row = store.locked(unit.conn, outbox_id)
-        number = unit.conn.scalar(select(t.message.c.ticket_number).where(t.message.c.id == row["message_id"]))
         written = unit.conn.execute(
             select(t.event)
             .where(e.ticket_number == number, e.undone_by.is_(None), e.kind.in_(("replied", "forwarded", "created")))
@@ -46,10 +46,10 @@ def recall(desk: Desk, outbox_id: int) -> Receipt:
 def retry(desk: Desk, outbox_id: int) -> Receipt:
     """Try a failed message once more, now. ``Conflict`` where it has not failed."""
     with desk.unit() as unit:
+        number = store.lock_ticket(unit.conn, outbox_id)
         row = store.locked(unit.conn, outbox_id)
         if row["status"] != OutboxStatus.FAILED:
             raise Conflict(N_("This message has not failed: it is {status}."), status=row["status"])
-        number = unit.conn.scalar(select(t.message.c.ticket_number).where(t.message.c.id == row["message_id"]))
         unit.conn.execute(
             update(t.outbox)
             .where(t.outbox.c.id == outbox_id)

@@ -1,13 +1,13 @@
 """Agents and teams: who works here."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from supportdesk.desk.desk import Desk
 from supportdesk.domain.errors import Conflict, Invalid
 from supportdesk.domain.people import Agent, Team
+from supportdesk.domain.query_words import SOMEBODY
 from supportdesk.domain.safe import safe_line, safe_text
 from supportdesk.i18n import N_
 from supportdesk.store import people
@@ -28,13 +28,18 @@ def agent(desk: Desk, login: str) -> Agent:
 
 def add_agent(desk: Desk, login: str, name: str, email: str, *, teams: Sequence[str] = (), signature: str = "") -> None:
     """Raises ``Invalid`` or ``Conflict`` for the login, ``NotFound`` for a team. A removed agent comes back."""
-    if not login or not all(c.isalnum() or c in "._-" for c in login):
+    if not login or not all(c.isalnum() or c in "._-" for c in login) or login.lower() in SOMEBODY:
         raise Invalid(
             N_("“{login}” cannot be a login."),
-            hint=N_("Use letters, digits, dots, dashes and underscores."),
+            hint=N_("Use letters, digits, dots, dashes and underscores, but neither “me” nor “none”."),
             login=login,
         )
-    values = {"name": safe_line(name) or login, "email": email, "signature": safe_text(signature), "active": True}
+    values = {
+        "name": safe_line(name) or login,
+        "email": safe_line(email),
+        "signature": safe_text(signature),
+        "active": True,
+    }
     with desk.store.write() as conn:
         known = conn.execute(select(t.agent.c.id, t.agent.c.active).where(t.agent.c.login == login)).first()
         if known is not None and known.active:
@@ -54,8 +59,12 @@ def edit_agent(
     desk: Desk, login: str, *, name: str | None = None, email: str | None = None, signature: str | None = None,
     teams: Sequence[str] | None = None,
 ) -> None:  # fmt: skip
-    new: dict[str, Any] = {"name": name, "email": email, "signature": signature}
-    values = {column: safe_text(value) for column, value in new.items() if value is not None}
+    new = {
+        "name": (safe_line(name) or login) if name is not None else None,
+        "email": safe_line(email) if email is not None else None,
+        "signature": safe_text(signature) if signature is not None else None,
+    }
+    values = {column: value for column, value in new.items() if value is not None}
     with desk.store.write() as conn:
         found = people.agent(conn, login)
         if values:
@@ -79,20 +88,17 @@ def teams(desk: Desk) -> tuple[Team, ...]:
 
 
 def add_team(desk: Desk, name: str) -> None:
-    clean = safe_line(name).strip()
-    if not clean:
-        raise Invalid(N_("A team needs a name."))
+    """Raises ``Invalid`` without a name, ``Conflict`` for one in use."""
     with desk.store.write() as conn:
-        if conn.scalar(select(t.team.c.id).where(t.team.c.name == clean)) is not None:
-            raise Conflict(N_("There is already a team “{name}”."), name=clean)
-        conn.execute(insert(t.team).values(name=clean))
+        conn.execute(insert(t.team).values(name=_free_name(conn, name, None)))
         wake(conn)
 
 
 def rename_team(desk: Desk, name: str, new: str) -> None:
+    """Raises what ``add_team`` raises, and ``NotFound``."""
     with desk.store.write() as conn:
         team_id = people.team_id(conn, name)
-        conn.execute(update(t.team).where(t.team.c.id == team_id).values(name=safe_line(new).strip()))
+        conn.execute(update(t.team).where(t.team.c.id == team_id).values(name=_free_name(conn, new, team_id)))
         wake(conn)
 
 
@@ -109,6 +115,18 @@ def remove_team(desk: Desk, name: str) -> None:
         conn.execute(delete(t.membership).where(t.membership.c.team_id == team_id))
         conn.execute(delete(t.team).where(t.team.c.id == team_id))
         wake(conn)
+
+
+def _free_name(conn: Connection, name: str, team_id: int | None) -> str:
+    """The name as it is kept; ``team_id`` is the team that may have it already."""
+    clean = safe_line(name)
+    if not clean:
+        raise Invalid(N_("A team needs a name."))
+    if clean.lower() in SOMEBODY:
+        raise Invalid(N_("“{name}” cannot be the name of a team."), hint=N_("It has a meaning of its own in a search."), name=clean)
+    if conn.scalar(select(t.team.c.id).where(t.team.c.name == clean)) not in (None, team_id):
+        raise Conflict(N_("There is already a team “{name}”."), hint=N_("Choose another name."), name=clean)
+    return clean
 
 
 def _join(conn: Connection, agent_id: int, names: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from supportdesk.channels.kinds import KINDS
+from supportdesk.domain.channel import medium
 from supportdesk.domain.errors import Invalid
 from supportdesk.domain.event import Actor, ActorKind
 from supportdesk.domain.message import Address, Direction
@@ -49,12 +50,12 @@ def route_for(conn: Connection, ticket: Mapping[str, Any], *, kind: str = "") ->
     )
     found = conn.execute(select(c.id, c.kind, c.address, c.removed).order_by(c.id)).all()
     able = [row for row in found if not row.removed and row.kind in KINDS and KINDS[row.kind].can_send]
-    wanted = [row for row in able if kind in ("", row.kind)]
+    wanted = [row for row in able if kind in ("", medium(row.kind))]
     for channel_id in (last, ticket["channel_id"]):
         for row in wanted:
             if row.id == channel_id:
                 return Route(row.id, row.address, (), (), _references(conn, ticket["number"]))
-    for row in (*wanted, *(row for row in able if row.kind == "email")):
+    for row in (*wanted, *(row for row in able if medium(row.kind) == "email")):
         return Route(row.id, row.address, (), (), _references(conn, ticket["number"]))
     raise Invalid(
         N_("No channel of this desk can send."), hint=N_("Add a mailbox with: supportdesk channel add email NAME …")

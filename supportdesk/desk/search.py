@@ -15,6 +15,8 @@ from supportdesk.store import tables as t
 from supportdesk.store.where import SEARCH
 
 SNIPPET = 160
+PART = 1000
+"""Messages read at once: a statement takes only so many values."""
 LONGEST = 20_000
 """Characters of a message looked through for its snippet."""
 
@@ -39,14 +41,14 @@ def search(desk: Desk, words: str, limit: int = 50, *, tz: tzinfo = UTC) -> tupl
     with desk.read() as conn:
         ids = list(conn.scalars(*_statement(desk, conn.dialect.name, query, limit, tz)))
         m = t.message.c
-        found = conn.execute(
+        messages = (
             select(m.id, m.ticket_number, m.at, m.text, t.customer.c.name, t.ticket.c.subject)
             .join(t.ticket, t.ticket.c.number == m.ticket_number)
             .join(t.customer, t.customer.c.id == t.ticket.c.customer_id)
-            .where(m.id.in_(ids))
             .order_by(m.id.desc())
         )
-        return tuple(_hit(row, query.wanted) for row in found)
+        parts = (ids[start : start + PART] for start in range(0, len(ids), PART))
+        return tuple(_hit(row, query.wanted) for part in parts for row in conn.execute(messages.where(m.id.in_(part))))
 
 
 def _statement(desk: Desk, dialect: str, query: Query, limit: int, tz: tzinfo) -> tuple[TextClause, dict[str, Any]]:

@@ -81,17 +81,17 @@ def set_team(desk: Desk, targets: Targets, name: str, *, expect: Expect = None) 
 
 
 def add_tags(desk: Desk, targets: Targets, tags: Iterable[str], *, expect: Expect = None) -> Receipt:
-    wanted = _clean_tags(tags)
+    wanted = clean_tags(tags)
     return _retag(desk, targets, lambda old: old | wanted, expect)
 
 
 def remove_tags(desk: Desk, targets: Targets, tags: Iterable[str], *, expect: Expect = None) -> Receipt:
-    unwanted = _clean_tags(tags)
+    unwanted = clean_tags(tags)
     return _retag(desk, targets, lambda old: old - unwanted, expect)
 
 
 def set_tags(desk: Desk, targets: Targets, tags: Iterable[str], *, expect: Expect = None) -> Receipt:
-    wanted = _clean_tags(tags)
+    wanted = clean_tags(tags)
     return _retag(desk, targets, lambda _old: wanted, expect)
 
 
@@ -164,9 +164,9 @@ def _retag(desk: Desk, targets: Targets, choose: Callable[[set[str]], set[str]],
     return _each(desk, targets, "tags_changed", ("tags",), change, expect)
 
 
-def _clean_tags(tags: Iterable[str]) -> set[str]:
+def clean_tags(tags: Iterable[str]) -> set[str]:
     """Tags are lower-case words: what can be typed after ``tag:``."""
-    return {"-".join(safe_line(tag).casefold().split())[:50] for tag in tags if tag.strip()}
+    return {"-".join(safe_line(tag).casefold().split())[:50] for tag in tags} - {""}
 
 
 def _each(

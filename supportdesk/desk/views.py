@@ -65,11 +65,12 @@ def add(desk: Desk, key: str, name: str, query: str, *, personal: bool = False) 
     parse(query)
     if not key.replace("-", "").replace("_", "").isalnum():
         raise Invalid(N_("“{key}” cannot be the key of a view."), hint=N_("Use letters, digits and -."), key=key)
-    if any(each.key == key for each in views(desk)):
-        raise Conflict(
-            N_("There is already a view “{key}”."), hint=N_("Change it with: supportdesk view edit {key}"), key=key
-        )
     with desk.store.write() as conn:
+        others = conn.scalar(select(t.view.c.key).where(t.view.c.key == key))  # perhaps another agent's own
+        if others is not None or any(each.key == key for each in BUILTIN):
+            raise Conflict(
+                N_("There is already a view “{key}”."), hint=N_("Change it with: supportdesk view edit {key}"), key=key
+            )
         owner = desk.actor.id if personal else None
         conn.execute(insert(t.view).values(key=key, name=name or key, query=query, owner_id=owner))
         wake(conn)

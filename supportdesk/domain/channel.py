@@ -6,6 +6,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+SIMULATED = "simulated-"
+"""Begins the kinds whose customers are played by a program."""
+
+
+def medium(kind: str) -> str:
+    """What people call a channel's kind: a simulated one by what it plays."""
+    return kind.removeprefix(SIMULATED)
+
 
 @dataclass(frozen=True, slots=True)
 class Channel:

@@ -1,0 +1,1 @@
+"""Mails: bytes to values (``parse.parse_mail``) and values to bytes (``compose.compose``), both pure."""

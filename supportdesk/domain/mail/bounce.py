@@ -46,9 +46,10 @@ _SAID = re.compile(
     r"|配信でき|送信でき|エラー|無法|无法|不能",
     re.IGNORECASE,
 )
-_NOTIFICATION = re.compile(r'"(?:notificationType|eventType)"\s*:\s*"(?:Bounce|Delivery|Complaint)"')
+_NOTIFICATION = re.compile(r'\s*\{.{0,2000}?"(?:notification|event)Type\\?"\s*:\s*\\?"(?:Bounce|Delivery)\b', re.DOTALL)
 
-_STATUS = re.compile(r"(?<![\d.])([245])[.](\d{1,3})[.](\d{1,3})(?![\d.])")
+_STATUS = re.compile(r"(?<![\d.])([245])\.([0-7])\.(\d{1,3})(?![\d.]?\d)")  # RFC 3463
+_SAID_STATUS = re.compile(r"\b[245]\d\d[ -]#?([245])\.([0-7])\.(\d{1,3})(?![\d.]?\d)")
 _CODE = re.compile(r"(?<![\d.\-/:])([45])(\d\d)[ -](?=[\w#<])")
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _MESSAGE_ID = re.compile(r"^[> \t]*message-id:[ \t]*<?([^<>\s]{3,300})>?", re.IGNORECASE | re.MULTILINE)
@@ -60,7 +61,10 @@ _GONE = re.compile(
     r"|없는 (?:메일|사용자|계정|주소)|존재하지 않|찾을 수 없|ユーザーが?存在|不存在",
     re.IGNORECASE,
 )
-_GONE_STATUS = frozenset(("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.4", "5.2.1"))
+_GONE_STATUS = frozenset(("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.4"))
+_FULL = re.compile(
+    r"mailbox (?:is )?full|over ?quota|quota exceeded|exceeded (?:the )?(?:storage|quota)|용량|가득|容量", re.IGNORECASE
+)
 _READ = 65_536
 
 
@@ -74,8 +78,17 @@ def find_bounce(root: Part, headers: Headers, sender: Address, subject: str, tex
     said = text[:_READ]
     status = _status(fields, said)
     recipient = _recipient(fields, failed, said, sender)
-    gone = status in _GONE_STATUS or (not status.startswith(("2", "4")) and bool(_GONE.search(said)))
-    return Bounce(gone, status, recipient, _original_message_id(root, said))
+    return Bounce(_is_hard(status, fields, said), status, recipient, _original_message_id(root, said))
+
+
+def _is_hard(status: str, fields: list[tuple[str, str]], text: str) -> bool:
+    """Whether the address will never work; when in doubt it will, for a wrong yes silences a customer."""
+    diagnostics = " ".join(value for name, value in fields if name == "diagnostic-code")
+    if _FULL.search(diagnostics or text[:_READ]):
+        return False
+    if status and not status.endswith(".0.0") and status != "5.5.0":
+        return status in _GONE_STATUS
+    return not status.startswith(("2", "4")) and bool(_GONE.search(diagnostics) or _GONE.search(text))
 
 
 def _parts(part: Part) -> Iterator[Part]:
@@ -92,7 +105,7 @@ def _standard(root: Part) -> bool:
 def _looks_like_one(root: Part, headers: Headers, sender: Address, subject: str, text: str) -> bool:
     """Neither a sender's nor a subject's name alone makes a bounce: people write from postmaster@, about failures."""
     said = text[:_READ]
-    if _NOTIFICATION.search(said) and "mail" in said:
+    if _NOTIFICATION.match(said):  # of a sending service, as JSON
         return True
     daemon = bool(_DAEMON.match(sender.address) or _DAEMON_NAME.search(sender.name))
     path = headers.get("return-path").strip()
@@ -132,7 +145,7 @@ def _status(fields: list[tuple[str, str]], text: str) -> str:
                 return code
     if found:
         return found
-    if match := _STATUS.search(text):
+    if match := _SAID_STATUS.search(text) or _STATUS.search(text):
         return ".".join(match.groups())
     code_match = _CODE.search(text)
     return f"{code_match[1]}.0.0" if code_match else ""

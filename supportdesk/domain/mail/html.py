@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 MAX_HTML = 2_000_000
-MAX_TAGS = 20_000
+MAX_TAGS = 12_000
 CUT = "[…]"
 _STYLES = 20_000
 
@@ -36,9 +36,12 @@ _BLOCKS = frozenset(
 _PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre"))
 _ATTRIBUTED = frozenset(("a", "img", "blockquote", "div", "span", "p", "td", "tr", "table", "hr", "section"))
 
-_FORMATTING = re.compile(
-    r"</?(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?:\s[^<>]*)?>", re.IGNORECASE
+_FORMATTING = re.compile(r"</?(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?:\s[^<>]*)?>", re.IGNORECASE)
+_TAG = re.compile(  # as the tokenizer of HTML 5 reads one, each character once
+    r"<[a-zA-Z][^\s/>]*+(?:[\s/]++|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"?|'[^']*+'?|[^\s>]*+))?+)*+>?"
 )
+_LONG_TAG = 1000
+_NEEDED = re.compile(r"\s((?:style|class|id|href|alt|type)=\"[^\"<>]{0,500}\")", re.IGNORECASE)
 _TIGHT = re.compile(r"(?:^|[\s,}>])p(?:\.MsoNormal[^{]{0,100})?\s*\{[^}]{0,200}margin(?:-top)?\s*:\s*0", re.IGNORECASE)
 _NO_MARGIN = re.compile(r"(?:^|[\s;])margin(?:-top)?\s*:\s*0", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f]+")
@@ -77,21 +80,24 @@ class _Writer:
     bullet: str = ""
     tight: bool = False  # a style sheet took the blank lines from between paragraphs
     depth: int = 0  # of blockquotes
+    last_depth: int = 0
     quotes: int = 0  # open containers that hold quoted text
     rest_quoted: bool = False
 
     def flush(self) -> bool:
         """Ends the line; whether there was one."""
-        text = "".join(self.words).replace("\xa0", " ").strip()
+        text = "".join(self.words)
         self.words.clear()
-        if not text:
+        if not text.strip():
             return False
+        text = text.strip(" \t").replace("\xa0", " ").rstrip()
         quoted = self.rest_quoted or self.quotes > 0
         prefix = "> " * self.depth
         if self.lines:
-            self.lines.extend([Line(prefix.rstrip(), quoted)] * (min(self.gap, 3) - 1))
+            blank = ("> " * min(self.depth, self.last_depth)).rstrip()
+            self.lines.extend([Line(blank, quoted)] * (min(self.gap, 3) - 1))
         self.lines.append(Line(prefix + self.bullet + text, quoted))
-        self.gap, self.bullet = 1, ""
+        self.gap, self.bullet, self.last_depth = 1, "", self.depth
         return True
 
     @property
@@ -142,7 +148,7 @@ def _bounded(html: str) -> tuple[str, bool]:
     html = html.replace("\0", "")
     cut = len(html) > MAX_HTML
     # bold and the like say nothing here, and left open they cost a parser of HTML 5 quadratic time
-    html = _FORMATTING.sub("", html[:MAX_HTML])
+    html = _TAG.sub(_slim, _FORMATTING.sub("", html[:MAX_HTML]))
     if html.count("<") > MAX_TAGS:
         at = -1
         for n, match in enumerate(re.finditer("<", html)):
@@ -151,6 +157,14 @@ def _bounded(html: str) -> tuple[str, bool]:
                 break
         return html[:at], True
     return html, cut
+
+
+def _slim(tag: re.Match[str]) -> str:
+    """The tag; of a long one (an image inside an attribute, or ten thousand attributes) only what is needed."""
+    if tag.end() - tag.start() < _LONG_TAG:
+        return tag[0]
+    name = re.match(r"<[a-zA-Z][\w:-]{0,30}", tag[0])
+    return " ".join([name[0] if name else "<x", *_NEEDED.findall(tag[0])[:6]]) + ">"
 
 
 def _walk(root: LexborNode, writer: _Writer, hides: bool) -> None:

@@ -21,6 +21,9 @@ from supportdesk.domain.safe import safe_line, safe_text
 
 MAX_REFERENCES = 200
 
+_SHOWN = 100_000  # bytes of a mail that could not be parsed
+_WRITTEN = frozenset((Kind.NORMAL, Kind.AUTO_REPLY, Kind.BULK, Kind.OWN_LOOP))
+
 _MESSAGE_ID = re.compile(r"<([^<>]{1,998})>|([^\s<>,]{1,998}@[^\s<>,]{1,998})")
 _BROKEN = Mail("", "", (), None, Address(""), (), (), (), "", Kind.NORMAL, None, "", "", False, (), (), Headers({}), "")
 
@@ -52,9 +55,6 @@ def parse_body(data: bytes, html: bool = False) -> tuple[str, str]:
         else [Line(line.rstrip()) for line in text.split("\n")]
     )
     return "\n".join(line.text for line in lines).strip("\n"), reply_of(lines)
-
-
-_SHOWN = 100_000
 
 
 def _parse(raw: bytes, instance: str) -> Mail:
@@ -89,9 +89,6 @@ def _parse(raw: bytes, instance: str) -> Mail:
         headers=headers,
         body_digest=_digest(body),
     )
-
-
-_WRITTEN = frozenset((Kind.NORMAL, Kind.AUTO_REPLY, Kind.BULK, Kind.OWN_LOOP))
 
 
 def _skip_blank(raw: bytes) -> int:

@@ -44,14 +44,15 @@ def attribution(lines: Sequence[str], at: int) -> int:
     first = lines[at].strip()
     if len(first) > LONGEST or not first:
         return 0
-    opens = bool(_BEGINS.match(first) or _DATED.match(first) or (_MAILBOX.search(first) and _VERB.search(first)))
+    named = bool(_MAILBOX.search(first) and _VERB.search(first))
+    opens = named or bool(_BEGINS.match(first) or _DATED.match(first))
     if not opens and not _ends_here(first):
         return 0
     joined = first
     for count in range(1, _WRAPPED + 1):
         if _ENDS.search(joined):
             return count if _is_attribution(joined, opens) else 0
-        if at + count >= len(lines) or len(joined) > LONGEST or not (opens and _DATE.search(first)):
+        if at + count >= len(lines) or len(joined) > LONGEST or not (named or (opens and _DATE.search(first))):
             return 0
         following = lines[at + count].strip()
         if following.startswith(">") and not _BRACKET_FOLDED.match(following):

@@ -12,7 +12,7 @@ from supportdesk.domain.mail.transfer import decode_transfer
 MAX_PARTS = 1000
 MAX_DEPTH = 40
 
-_FIRST_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\s][^\r\n]{0,200}?)[ \t]*\r?\n(?=[!-9;-~]+:|\r?\n)")
+_FIRST_BOUNDARY = re.compile(rb"(?m:^)--([^\s][^\r\n]{0,200}?)[ \t]*\r?\n(?=[!-9;-~]+:|\r?\n)")
 _DELIMITER_TAIL = re.compile(rb"(--[^\r\n]*|[ \t]*)\r*(?:\n|\Z)")
 _NEWLINE = 0x0A
 

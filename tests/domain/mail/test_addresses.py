@@ -1,0 +1,49 @@
+"""Address lists as people's programs write them."""
+
+import pytest
+
+from supportdesk.domain.mail.addresses import MAX_ADDRESSES, parse_address, parse_addresses
+from supportdesk.domain.message import Address
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        (b"a@b.c", [("a@b.c", "")]),
+        (b"Kim <a@b.c>", [("a@b.c", "Kim")]),
+        (b'"Kim, Minsu" <a@b.c>, d@e.f', [("a@b.c", "Kim, Minsu"), ("d@e.f", "")]),
+        (b"Kim, Minsu <a@b.c>", [("a@b.c", "Kim, Minsu")]),
+        (b"a@b.c (Kim (team) X)", [("a@b.c", "Kim (team) X")]),
+        (b"=?utf-8?B?6rmA66+87IiY?= <a@b.c>", [("a@b.c", "김민수")]),
+        (b'"=?utf-8?B?6rmA66+87IiY?=" <a@b.c>', [("a@b.c", "김민수")]),
+        ("김민수 <a@b.c>".encode("cp949"), [("a@b.c", "김민수")]),
+        (b"Team: a@b.c, d@e.f;", [("a@b.c", ""), ("d@e.f", "")]),
+        (b"undisclosed-recipients:;", []),
+        (b"<@relay.example:a@b.c>", [("a@b.c", "")]),
+        (b"< a @ b.c >", [("a@b.c", "")]),
+        (b"'Kim' <a@b.c>", [("a@b.c", "Kim")]),
+        (b"mailto:a@b.c", [("a@b.c", "")]),
+        (b"a@b.c; d@e.f", [("a@b.c", ""), ("d@e.f", "")]),
+        (b'"never closed <a@b.c>', [("a@b.c", "never closed")]),
+        (b"Kim (never closed <a@b.c>", [("a@b.c", "Kim  never closed".replace("  ", " "))]),
+        (b'"', []),
+        (b"(c):", []),
+        (b"", []),
+    ],
+)
+def test_lists(value: bytes, found: list[tuple[str, str]]) -> None:
+    assert [(address.address, " ".join(address.name.split())) for address in parse_addresses(value)] == found
+
+
+def test_a_sender_without_an_address_keeps_the_name() -> None:
+    assert parse_address(b"MAILER-DAEMON") == Address("", "MAILER-DAEMON")
+
+
+def test_hostile_names_are_harmless() -> None:
+    assert parse_address(b"=?utf-8?Q?=1B]0;x=07Kim=E2=80=AE?= <a@b.c>").name == "Kim"
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("value", [b"a@b.c, " * 20_000, b"(" * 60_000, b'"\\' * 30_001, b"<" * 60_000, b"a:" * 30_000])
+def test_endless_lists_are_bounded(value: bytes) -> None:
+    assert len(parse_addresses(value)) <= MAX_ADDRESSES

@@ -322,7 +322,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_ticket_open_assignee",
         "ticket",
-        ["assignee_id", "next_due_at", "number"],
+        ["assignee_id", "next_due_at", "number", "snoozed_until", "closed_at", "merged_into"],
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
@@ -330,7 +330,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_ticket_open_due",
         "ticket",
-        ["next_due_at", "number"],
+        ["next_due_at", "number", "snoozed_until", "closed_at", "merged_into"],
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
@@ -346,7 +346,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_ticket_open_state",
         "ticket",
-        ["state", "next_due_at", "number"],
+        ["state", "next_due_at", "number", "snoozed_until", "closed_at", "merged_into"],
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
@@ -354,7 +354,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_ticket_open_team",
         "ticket",
-        ["team_id", "next_due_at", "number"],
+        ["team_id", "next_due_at", "number", "snoozed_until", "closed_at", "merged_into"],
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
@@ -362,7 +362,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_ticket_open_unassigned",
         "ticket",
-        ["next_due_at", "number"],
+        ["next_due_at", "number", "snoozed_until", "closed_at", "merged_into"],
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL AND assignee_id IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL AND assignee_id IS NULL"),
@@ -370,12 +370,12 @@ def upgrade() -> None:
     op.create_index(
         "ix_ticket_open_updated",
         "ticket",
-        ["updated_at", "number"],
+        ["updated_at", "number", "snoozed_until", "closed_at", "merged_into"],
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
     )
-    op.create_index("ix_ticket_state", "ticket", ["state", "number"], unique=False)
+    op.create_index("ix_ticket_state", "ticket", ["state", "updated_at", "number", "merged_into"], unique=False)
     op.create_index("ix_ticket_updated", "ticket", ["updated_at", "number"], unique=False)
     op.create_table(
         "inbox",
@@ -579,6 +579,13 @@ def upgrade() -> None:
                 postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), "postgresql"
             ),
             nullable=False,
+        ),
+        sa.Column(
+            "remaining",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), "postgresql"
+            ),
+            nullable=True,
         ),
         sa.Column("not_before", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from supportdesk.channels.protocol import Receiver, Sender, Step
 from supportdesk.domain.arrival import Arrival, Departure
+from supportdesk.domain.channel import SIMULATED
 from supportdesk.domain.errors import Invalid, NotFound
 from supportdesk.i18n import N_
 
@@ -38,11 +39,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of channel. The last six are ``module:attribute``, "" where it has none.
+    """A kind of channel. The six after ``options`` are ``module:attribute``, "" where it has none.
 
     ``parser`` makes an ``Arrival`` of raw bytes and the desk's instance id, ``composer`` the wire form of a
     ``Departure``. The others are called with a channel's settings: ``receiver`` and ``sender`` make the two halves,
-    ``tester`` tries the account step by step, ``checker`` raises ``Invalid`` for settings that cannot work.
+    ``tester`` tries the account step by step, ``checker`` returns the settings to keep or raises ``Invalid``.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Kind:
     sender: str = ""
     tester: str = ""
     checker: str = ""
+    hidden: bool = False  # not offered to people
 
     @property
     def can_receive(self) -> bool:
@@ -89,7 +91,7 @@ EMAIL = Kind(
         Option("smtp-user", N_("user to send as, where the server wants a login")),
         Option("smtp-secret", N_("reference to its password"), secret=True),
         Option("ca-file", N_("certificate authority of both servers (PEM), instead of the machine's")),
-        Option("history", N_("how far back to fetch when a folder is new: all, or a date"), default="all"),
+        Option("history", N_("mail already there to fetch: all, none, or a date it begins with"), default="all"),
         Option("poll", N_("seconds between looks at the folders, beside what the server announces"), default="60"),
         Option("size-limit", N_("megabytes up to which a mail is fetched whole"), default="30"),
         Option("move-to", N_("folder mail is moved to after it was taken; by default nothing is touched")),
@@ -103,7 +105,25 @@ EMAIL = Kind(
     checker="supportdesk.channels.email.settings:check",
 )
 
-KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (EMAIL,)})
+
+def _simulated(medium: str) -> Kind:
+    """A kind whose customers live in this process: mail as real mail, everything else as JSON."""
+    forms = "supportdesk.channels.email.letters" if medium == "email" else "supportdesk.channels.simulated"
+    return Kind(
+        name=f"{SIMULATED}{medium}",
+        title=N_("Invented customers, for demonstrations"),
+        options=(Option("medium", N_("what they write on"), default=medium, choices=(medium,)),),
+        parser=f"{forms}:arrive",
+        composer=f"{forms}:depart",
+        receiver="supportdesk.channels.simulated:receiver",
+        sender="supportdesk.channels.simulated:sender",
+        hidden=True,
+    )
+
+
+SIMULATIONS = tuple(_simulated(medium) for medium in ("email", "kakao", "line", "phone"))
+
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (EMAIL, *SIMULATIONS)})
 
 
 def kind(name: str) -> Kind:
@@ -129,9 +149,7 @@ def check(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
             )  # fmt: skip
     kept = {option.key: _value(option, settings.get(option.key)) for option in of.options}
     kept = {key: value for key, value in kept.items() if value not in ("", [])}
-    if of.checker:
-        _load(of.checker)(kept)
-    return kept
+    return cast("dict[str, Any]", _load(of.checker)(kept)) if of.checker else kept
 
 
 def receiver(name: str, settings: Mapping[str, Any]) -> Receiver | None:

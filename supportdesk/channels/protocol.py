@@ -30,6 +30,11 @@ class RawItem:
     size: int = 0
 
 
+def external_id(folder: str, uidvalidity: int, uid: int) -> str:
+    """What a mail of a mailbox is called, whether it was taken, skipped or refused."""
+    return f"{folder}/{uidvalidity}/{uid}"
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """How far a folder was taken: the highest UID that has a row of any status, 0 where there is none."""
@@ -70,6 +75,16 @@ class Sink(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """One folder compared with the desk: ``on_server`` = taken + refused + skipped + ``unknown``."""
+
+    folder: str
+    uidvalidity: int
+    on_server: int
+    unknown: tuple[int, ...]
+
+
 class Receiver(Protocol):
     """The incoming half of a channel. One thread uses it."""
 
@@ -79,6 +94,10 @@ class Receiver(Protocol):
 
     def watch(self, sink: Sink, stop: threading.Event) -> None:
         """Take what comes until ``stop`` is set, through outages of the server; the sink's errors come out."""
+        ...
+
+    def reconcile(self, sink: Sink) -> tuple[Balance, ...]:
+        """What the server has and the desk knows nothing of, taking nothing; nothing to compare is ()."""
         ...
 
     def close(self) -> None: ...

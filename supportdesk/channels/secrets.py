@@ -154,6 +154,15 @@ def _from_keyring(service: str, user: str) -> str:
         ) from None  # fmt: skip
 
 
+def keyring_backend() -> str:
+    """The backend that ``keyring:`` references are read from; raises ``SecretMissing`` where none may be used."""
+    import keyring
+
+    backend = keyring.get_keyring()
+    _check_backend(backend)
+    return type(backend).__module__
+
+
 _NO_KEYRING = N_("On a server use file: with mode 0600, or systemd's LoadCredential= and $CREDENTIALS_DIRECTORY.")
 
 

@@ -56,7 +56,7 @@ def unreachable(server: "Server", error: Exception) -> ServerTrouble:
             **facts,
         )
     if isinstance(found, ssl.SSLError):
-        facts["reason"] = words(found.reason or found)
+        facts["reason"] = words(getattr(found, "reason", None) or found)
         return CertificateRefused(
             N_("No encrypted connection to {server} is possible: {reason}."),
             hint=N_("Check the port and the security (tls, starttls or plain) with the provider."),

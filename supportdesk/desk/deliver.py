@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from supportdesk.channels.kinds import KINDS
-from supportdesk.channels.protocol import PermanentRefusal, Sender, TemporaryRefusal
+from supportdesk.channels.protocol import PermanentRefusal, Sender, Sent, TemporaryRefusal
 from supportdesk.desk import channels
 from supportdesk.desk.desk import Desk
 from supportdesk.domain.arrival import ArrivedFile, Departure
@@ -44,8 +44,8 @@ def deliver_due(
 def _send(desk: Desk, claim: Claim, channel: Channel, senders: Senders) -> None:
     try:
         wire, message = _compose(desk, claim, channel)
-        recipients = [a.address for a in (*message.to, *message.cc)] + list(claim.bcc)
-        sent = senders(channel).send(wire, channel.address, recipients)
+        everybody = (*(a.address for a in (*message.to, *message.cc)), *claim.bcc)
+        sent = senders(channel).send(wire, channel.address, everybody if claim.remaining is None else claim.remaining)
     except TemporaryRefusal as refusal:
         _later(desk, claim, refusal)
     except PermanentRefusal as refusal:
@@ -56,8 +56,19 @@ def _send(desk: Desk, claim: Claim, channel: Channel, senders: Senders) -> None:
         log.exception("message %d cannot be sent", claim.message_id)
         _later(desk, claim, error)
     else:
-        refused = "; ".join(f"{each.recipient}: {each.code} {each.text}" for each in sent.refused)
-        _settle(desk, claim, OutboxStatus.SENT, Delivery.SENT, "sent", refused)
+        _sent(desk, claim, sent)
+
+
+def _sent(desk: Desk, claim: Claim, sent: Sent) -> None:
+    """Done, but for recipients put off beside others that were taken: those alone are tried again."""
+    put_off = [each.recipient for each in sent.refused if each.temporary]
+    refused = [f"{each.recipient}: {each.code} {each.text}" for each in sent.refused if not each.temporary]
+    error = "; ".join(filter(None, [claim.error if claim.remaining is not None else "", *refused]))
+    if put_off and claim.tries + 1 < MOST_TRIES:
+        _queue_again(desk, claim, error, remaining=put_off)
+        return
+    gave_up = [f"{each.recipient}: {each.code} {each.text}" for each in sent.refused if each.temporary]
+    _settle(desk, claim, OutboxStatus.SENT, Delivery.SENT, "sent", "; ".join(filter(None, [error, *gave_up])))
 
 
 def _compose(desk: Desk, claim: Claim, channel: Channel) -> tuple[bytes, Message]:
@@ -83,21 +94,29 @@ def _reply_to(desk: Desk, channel: Channel, number: int) -> str:
 
 def _later(desk: Desk, claim: Claim, trouble: Exception) -> None:
     """Try again, later each time; after ``MOST_TRIES`` it has failed."""
-    tries = claim.tries + 1
-    if tries >= MOST_TRIES:
+    log.warning("message %d not delivered, try %d: %s", claim.message_id, claim.tries + 1, trouble)
+    if claim.tries + 1 >= MOST_TRIES:
         _failed(desk, claim, str(trouble))
-        return
-    wait = min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT)
-    log.warning("message %d not delivered, try %d: %s", claim.message_id, tries, trouble)
+    else:
+        _queue_again(desk, claim, str(trouble), remaining=claim.remaining)
+
+
+def _queue_again(desk: Desk, claim: Claim, error: str, *, remaining: Sequence[str] | None) -> None:
+    wait = min(FIRST_WAIT * 2**claim.tries, LONGEST_WAIT)
+    left = list(remaining) if remaining is not None else None
     with desk.store.write() as conn:
         outbox.settle(
-            conn, claim, status=OutboxStatus.QUEUED.value, tries=tries, error=str(trouble)[:500],
+            conn, claim, status=OutboxStatus.QUEUED.value, tries=claim.tries + 1, error=error[:500], remaining=left,
             not_before=desk.now() + wait,
         )  # fmt: skip
 
 
 def _failed(desk: Desk, claim: Claim, error: str) -> None:
-    _settle(desk, claim, OutboxStatus.FAILED, Delivery.FAILED, "send_failed", error)
+    """For good. Where others have it already, the message is sent and the error says who has not."""
+    if claim.remaining is not None:
+        _settle(desk, claim, OutboxStatus.SENT, Delivery.SENT, "sent", f"{', '.join(claim.remaining)}: {error}")
+    else:
+        _settle(desk, claim, OutboxStatus.FAILED, Delivery.FAILED, "send_failed", error)
 
 
 def _settle(desk: Desk, claim: Claim, status: OutboxStatus, delivery: Delivery, kind: str, error: str) -> None:

@@ -123,7 +123,11 @@ def _free_name(conn: Connection, name: str, team_id: int | None) -> str:
     if not clean:
         raise Invalid(N_("A team needs a name."))
     if clean.lower() in SOMEBODY:
-        raise Invalid(N_("“{name}” cannot be the name of a team."), hint=N_("It has a meaning of its own in a search."), name=clean)
+        raise Invalid(
+            N_("“{name}” cannot be the name of a team."),
+            hint=N_("It has a meaning of its own in a search."),
+            name=clean,
+        )
     if conn.scalar(select(t.team.c.id).where(t.team.c.name == clean)) not in (None, team_id):
         raise Conflict(N_("There is already a team “{name}”."), hint=N_("Choose another name."), name=clean)
     return clean

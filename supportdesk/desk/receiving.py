@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, update
 
-from supportdesk.channels.protocol import RawItem, Taken
+from supportdesk.channels.protocol import RawItem, Taken, external_id
 from supportdesk.desk.desk import Desk
 from supportdesk.domain.channel import Channel, InboxStatus
 from supportdesk.domain.errors import Conflict
@@ -52,7 +52,15 @@ class InboxSink:
         now = self._desk.now()
         rows = [
             Received(
-                _key(folder, uidvalidity, uid), now, None, folder, uidvalidity, uid, 0, InboxStatus.SKIPPED, reason
+                external_id(folder, uidvalidity, uid),
+                now,
+                None,
+                folder,
+                uidvalidity,
+                uid,
+                0,
+                InboxStatus.SKIPPED,
+                reason,
             )
             for uid in uids
         ]
@@ -64,7 +72,7 @@ class InboxSink:
         self, folder: str, uidvalidity: int, uid: int, cause: str, error: str, placeholder: bytes | None
     ) -> None:
         row = Received(
-            _key(folder, uidvalidity, uid), self._desk.now(), placeholder, folder, uidvalidity, uid, 0,
+            external_id(folder, uidvalidity, uid), self._desk.now(), placeholder, folder, uidvalidity, uid, 0,
             InboxStatus.QUARANTINE, cause, error,
         )  # fmt: skip
         with self._desk.store.write() as conn:
@@ -94,7 +102,3 @@ def _received(item: RawItem, *, again: bool) -> Received:
         item.external_id, item.received_at, item.raw, item.folder, item.uidvalidity, item.uid,
         item.size or len(item.raw), status, "uidvalidity" if again else "",
     )  # fmt: skip
-
-
-def _key(folder: str, uidvalidity: int, uid: int) -> str:
-    return f"{folder}/{uidvalidity}/{uid}"

@@ -1,7 +1,8 @@
 """Rows by the ten thousand: columns, ids and the fastest way into each store. See ``bulk``, which makes the rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -36,7 +37,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "message_reference": ("message_id", "position", "ref"),
     "attachment": ("id", "message_id", "sha256", "filename", "content_type", "size", "inline", "content_id"),
     "outbox": (
-        "id", "message_id", "channel_id", "status", "bcc_addresses", "not_before", "tries", "error", "fence",
+        "id", "message_id", "channel_id", "status", "bcc_addresses", "not_before", "tries", "error", "holder", "fence",
     ),
     "event": (
         "id", "xid", "at", "actor_kind", "actor_name", "actor_id", "kind", "ticket_number", "version", "data", "batch",
@@ -48,6 +49,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 
 KEYS = {"ticket": "number"}
 ID_BLOCK = 1000
+KNOWN_TIMES = 1000
 SQLITE_CACHE_KB = 131_072
 """Enough that a chunk never spills half-written pages into the WAL; given back with the connection."""
 
@@ -86,7 +88,7 @@ def _put_table(conn: Connection, table: str, columns: Sequence[str], rows: list[
     named = ", ".join("rowid" if table.endswith("_search") and name == "id" else name for name in columns)
     ignoring = " OR IGNORE" if table == "blob" else ""
     marks = ", ".join("?" * len(columns))
-    conn.exec_driver_sql(f"INSERT{ignoring} INTO {table} ({named}) VALUES ({marks})", rows)  # noqa: S608
+    conn.exec_driver_sql(f"INSERT{ignoring} INTO {table} ({named}) VALUES ({marks})", rows)
 
 
 def _copy(conn: Connection, table: str, columns: Sequence[str], rows: list[Row]) -> None:
@@ -103,11 +105,11 @@ def _copy(conn: Connection, table: str, columns: Sequence[str], rows: list[Row])
             cursor.execute("INSERT INTO blob SELECT * FROM bulk_blob ON CONFLICT DO NOTHING")
 
 
-def stamp_for(dialect: str) -> Any:
-    """A function from an aware UTC time to how the driver of a store takes it fastest."""
+def stamp_for(dialect: str) -> Callable[[datetime], str]:
+    """A function from an aware UTC time to what the driver of a store takes. Remembers: times come several times."""
     if dialect == "postgresql":
-        return datetime.isoformat
-    return lambda at: at.isoformat(" ", "microseconds")[:26]
+        return lru_cache(KNOWN_TIMES)(datetime.isoformat)
+    return lru_cache(KNOWN_TIMES)(lambda at: at.isoformat(" ", "microseconds")[:26])
 
 
 def transaction_id(conn: Connection) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from supportdesk.domain.analyzer import Term, fts5_query, tsquery
+from supportdesk.domain.channel import medium
 from supportdesk.domain.customer import Contact, Customer, Identity, normal_identity
 from supportdesk.domain.errors import NotFound
 from supportdesk.domain.ticket import State
@@ -15,6 +16,9 @@ from supportdesk.i18n import N_
 from supportdesk.store import search_index
 from supportdesk.store import tables as t
 from supportdesk.store.where import SEARCH
+
+PART = 500
+"""Customers read at once: a statement takes only so many values."""
 
 
 def by_identity(conn: Connection, kind: str, value: str) -> int | None:
@@ -27,7 +31,9 @@ def by_identity(conn: Connection, kind: str, value: str) -> int | None:
 
 def find_or_add(conn: Connection, kind: str, value: str, name: str, now: datetime) -> int:
     """The customer known by an identity; made on first contact. Two workers at once make one."""
-    found = by_identity(conn, kind, value)
+    i = t.identity.c
+    known = select(i.customer_id).where(i.kind == kind, i.value == normal_identity(kind, value))
+    found: int | None = conn.scalar(known.with_for_update(read=True))  # while customers are merged: whose it is then
     if found is not None:
         return found
     try:
@@ -63,12 +69,18 @@ def add(
     }
     key = conn.execute(insert(t.customer).values(**values)).inserted_primary_key
     assert key is not None
-    rows = [{"customer_id": key[0], "kind": i.kind, "value": normal_identity(i.kind, i.value)} for i in identities]
-    if rows:
-        conn.execute(insert(t.identity), rows)
+    _insert_identities(conn, key[0], identities)
     search_index.add_customer(conn, key[0])
     made: int = key[0]
     return made
+
+
+def _insert_identities(conn: Connection, customer_id: int, identities: Iterable[Identity]) -> None:
+    """Each once, however often and in whatever spelling it is named."""
+    unique = dict.fromkeys((i.kind, normal_identity(i.kind, i.value)) for i in identities)
+    if unique:
+        rows = [{"customer_id": customer_id, "kind": kind, "value": value} for kind, value in unique]
+        conn.execute(insert(t.identity), rows)
 
 
 def organization_id(conn: Connection, name: str) -> int | None:
@@ -94,8 +106,25 @@ def customer(conn: Connection, customer_id: int) -> Customer:
     return found[0]
 
 
+def lock(conn: Connection, ids: Iterable[int]) -> None:
+    """Against other merges until the end, in the order of the ids."""
+    c = t.customer.c
+    conn.execute(select(c.id).where(c.id.in_(list(ids))).order_by(c.id).with_for_update())
+
+
+def current(conn: Connection, customer_id: int) -> int:
+    """The customer that this one is now; raises ``NotFound``."""
+    into = customer(conn, customer_id).merged_into
+    return customer_id if into is None else current(conn, into)
+
+
 def customers(conn: Connection, ids: Sequence[int]) -> tuple[Customer, ...]:
     """In the order of ``ids``; unknown ones are left out."""
+    parts = (ids[start : start + PART] for start in range(0, len(ids), PART))
+    return tuple(found for part in parts for found in _customers(conn, part))
+
+
+def _customers(conn: Connection, ids: Sequence[int]) -> tuple[Customer, ...]:
     c = t.customer.c
     identities: dict[int, list[Identity]] = {}
     for row in conn.execute(select(t.identity).where(t.identity.c.customer_id.in_(ids)).order_by(t.identity.c.id)):
@@ -145,7 +174,9 @@ def history(conn: Connection, customer_id: int, limit: int) -> tuple[Contact, ..
         .order_by(k.number.desc())
         .limit(limit)
     )  # fmt: skip
-    return tuple(Contact(r.number, r.subject, r.preview, r.kind, State(r.state), r.at, r.message_count) for r in found)
+    return tuple(
+        Contact(r.number, r.subject, r.preview, medium(r.kind), State(r.state), r.at, r.message_count) for r in found
+    )
 
 
 def change(conn: Connection, customer_id: int, **values: Any) -> None:
@@ -158,7 +189,5 @@ def change(conn: Connection, customer_id: int, **values: Any) -> None:
 def set_identities(conn: Connection, customer_id: int, identities: Iterable[Identity]) -> None:
     search_index.remove_customer(conn, customer_id)
     conn.execute(delete(t.identity).where(t.identity.c.customer_id == customer_id))
-    rows = [{"customer_id": customer_id, "kind": i.kind, "value": normal_identity(i.kind, i.value)} for i in identities]
-    if rows:
-        conn.execute(insert(t.identity), rows)
+    _insert_identities(conn, customer_id, identities)
     search_index.add_customer(conn, customer_id)

@@ -16,11 +16,11 @@ PREVIEW_LENGTH = 160
 def refresh(conn: Connection, number: int, now: datetime, *, messages: bool) -> int:
     """Recompute a ticket's derived columns (``messages``: its messages changed too) and raise its version.
 
-    Returns the new version.
+    Returns the new version. Locks the row first, for who files a delivery has not looked at the ticket itself.
     """
     c = t.ticket.c
     row = conn.execute(
-        select(c.state, c.priority, c.waiting_since, c.version, c.closed_at).where(c.number == number)
+        select(c.state, c.priority, c.waiting_since, c.version, c.closed_at).where(c.number == number).with_for_update()
     ).one()
     new: dict[str, Any] = _from_messages(conn, number) if messages else {"waiting_since": row.waiting_since}
     new["next_due_at"] = due_at(row.state, row.priority, new["waiting_since"], row.closed_at)

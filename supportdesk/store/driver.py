@@ -18,7 +18,7 @@ from supportdesk.store.url import StoreUrl, not_a_url, parse_url
 def driver_reader(url: str) -> Iterator[DriverReader]:
     """Open, check the schema, read, close. Raises what ``open_store`` raises."""
     parsed = parse_url(url)
-    with closing(_connect(parsed)) as connection, _told_plainly(parsed):
+    with _told_plainly(parsed), closing(_connect(parsed)) as connection:
         reader = DriverReader(connection, parsed.dialect)
         check_revision(_revision(reader), parsed.shown)
         yield reader
@@ -26,16 +26,33 @@ def driver_reader(url: str) -> Iterator[DriverReader]:
 
 def _connect(url: StoreUrl) -> Any:
     if url.dialect == "sqlite":
-        if not Path(url.path).exists():
-            check_revision(None, url.shown)
-        return sqlite3.connect(f"{Path(url.path).as_uri()}?mode=ro", uri=True, timeout=5)
+        check_file(url)
+        connection = sqlite3.connect(f"{Path(url.path).as_uri()}?mode=ro", uri=True, timeout=5)
+        teach(connection)
+        return connection
     check_driver(url)
     import psycopg
 
+    return psycopg.connect(url.url, connect_timeout=10, autocommit=True)
+
+
+def check_file(url: StoreUrl) -> None:
+    """Raise ``Unreachable`` where there is no file for a SQLite store, or nobody may look."""
     try:
-        return psycopg.connect(url.url, connect_timeout=10, autocommit=True)
-    except psycopg.OperationalError as error:
-        raise unreachable(url, str(error)) from None
+        exists = Path(url.path).exists()
+    except OSError as error:
+        raise unreachable(url, error.strerror or str(error)) from None
+    if not exists:
+        check_revision(None, url.shown)
+
+
+def teach(connection: sqlite3.Connection) -> None:
+    """SQLite's own ``lower`` knows no letter beyond ASCII; Postgres' does."""
+    connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _lower(text: Any) -> Any:
+    return text.lower() if isinstance(text, str) else text
 
 
 def check_driver(url: StoreUrl) -> None:
@@ -75,7 +92,19 @@ def store_is_at_fault(error: BaseException | None) -> bool:
         return False
     import psycopg
 
-    return isinstance(error, psycopg.OperationalError | psycopg.errors.InsufficientPrivilege)
+    forbidden = psycopg.errors.InsufficientPrivilege | psycopg.errors.ReadOnlySqlTransaction
+    return isinstance(error, psycopg.OperationalError | forbidden)
+
+
+def is_taken(error: BaseException | None) -> bool:
+    """Whether another transaction was first to use a key that this one had found free."""
+    if isinstance(error, sqlite3.IntegrityError):
+        return error.sqlite_errorcode in (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+    if "psycopg" not in sys.modules:
+        return False
+    import psycopg
+
+    return isinstance(error, psycopg.errors.UniqueViolation)
 
 
 _OUR_FAULT = frozenset({
@@ -98,7 +127,7 @@ def _revision(reader: DriverReader) -> str | None:
 def unreachable(url: StoreUrl, reason: str) -> Unreachable:
     """What to tell a person about a store that does not answer; ``reason`` is the driver's."""
     first = (reason.strip().splitlines() or ["no answer"])[0].rstrip(".")
-    if first in ("database is locked", "database table is locked"):
+    if first in ("database is locked", "database table is locked", "deadlock detected"):
         return Unreachable(
             N_("The store {url} is busy: another program holds it."), hint=N_("Try again."), url=url.shown
         )

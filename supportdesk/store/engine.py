@@ -7,13 +7,14 @@ into writers fail or lose updates under concurrency; Postgres runs in its defaul
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
-from supportdesk.store.driver import check_driver, store_is_at_fault, unreachable
+from supportdesk.domain.errors import Conflict
+from supportdesk.i18n import N_
+from supportdesk.store.driver import check_driver, check_file, is_taken, store_is_at_fault, teach, unreachable
 from supportdesk.store.revision import check_revision
 from supportdesk.store.url import StoreUrl, parse_url
 
@@ -51,8 +52,8 @@ class Store:
 def open_store(url: str) -> Store:
     """Open a store at the schema this program needs; ``Unreachable`` says what is wrong otherwise."""
     parsed = parse_url(url)
-    if parsed.dialect == "sqlite" and not Path(parsed.path).exists():
-        check_revision(None, parsed.shown)
+    if parsed.dialect == "sqlite":
+        check_file(parsed)
     store = Store(parsed)
     try:
         with store.read() as conn:
@@ -72,14 +73,17 @@ def revision(conn: Connection) -> str | None:
 
 
 def _engine(url: StoreUrl) -> Engine:
+    """Parameters are hidden from errors: they are what customers wrote, and errors end in logs."""
     if url.dialect == "postgresql":
         check_driver(url)
         return create_engine(
-            url.sqlalchemy, pool_pre_ping=True, pool_size=8, max_overflow=16, connect_args={"connect_timeout": 10}
-        )
+            url.sqlalchemy, pool_pre_ping=True, pool_size=8, max_overflow=16, connect_args={"connect_timeout": 10},
+            hide_parameters=True,
+        )  # fmt: skip
     engine = create_engine(
-        url.sqlalchemy, pool_size=8, max_overflow=16, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}
-    )
+        url.sqlalchemy, pool_size=8, max_overflow=16, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        hide_parameters=True,
+    )  # fmt: skip
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -87,6 +91,7 @@ def _engine(url: StoreUrl) -> Engine:
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy's "begin" event below starts transactions, not the driver
+    teach(connection)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -98,10 +103,19 @@ def _begin_sqlite(conn: Connection) -> None:
 
 @contextmanager
 def _told_plainly(url: StoreUrl) -> Iterator[None]:
-    """Turn a driver's connection trouble into one sentence; other database errors are bugs and pass."""
+    """Turn a driver's connection trouble, and a lost race, into one sentence; other database errors are bugs."""
     try:
         yield
     except DBAPIError as error:
-        if error.connection_invalidated or store_is_at_fault(error.orig):
+        if is_store_trouble(error):
             raise unreachable(url, str(error.orig or error)) from None
+        if is_taken(error.orig):
+            raise Conflict(
+                N_("Somebody else did the same at the same moment."), hint=N_("Look again, then repeat it if need be.")
+            ) from error
         raise
+
+
+def is_store_trouble(error: DBAPIError) -> bool:
+    """Whether no statement would have fared better: the store is away, locked, full."""
+    return error.connection_invalidated or store_is_at_fault(error.orig)

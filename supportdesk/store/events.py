@@ -43,11 +43,15 @@ def now(conn: Connection) -> str:
 def parse_cursor(cursor: str) -> tuple[int, int]:
     """Raise ``Invalid`` for anything but a cursor that an event carried."""
     xid, colon, event_id = cursor.partition(":")
-    if not (colon and xid.isdigit() and event_id.isdigit()):
+    if not (colon and _is_key(xid) and _is_key(event_id)):
         raise Invalid(
             N_("“{cursor}” is not a cursor."), hint=N_("Use the “cursor” of an event, or leave it out."), cursor=cursor
         )
     return int(xid), int(event_id)
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and int(text) < 2**63
 
 
 def event_of(r: Any) -> Event:

@@ -89,15 +89,16 @@ def digests_from_before(
     return set(conn.scalars(select(i.sha256).where(*here, i.sha256.in_(wanted))))
 
 
-def pending(conn: Connection, now: datetime, limit: int, after: int = 0) -> tuple[Pending, ...]:
-    """What waits for intake and is due, oldest first, with its bytes."""
+def pending(conn: Connection, now: datetime, limit: int) -> tuple[Pending, ...]:
+    """What waits for intake, is due and in no other worker's hands, oldest first, with its bytes."""
     i = t.inbox.c
     found = conn.execute(
         select(i.id, i.channel_id, i.received_at, i.attempts, t.blob.c.data)
         .join(t.blob, t.blob.c.sha256 == i.sha256)
-        .where(i.status == InboxStatus.PENDING.value, (i.retry_at.is_(None)) | (i.retry_at <= now), i.id > after)
+        .where(i.status == InboxStatus.PENDING.value, (i.retry_at.is_(None)) | (i.retry_at <= now))
         .order_by(i.id)
         .limit(limit)
+        .with_for_update(of=t.inbox, skip_locked=True)
     )
     return tuple(Pending(r.id, r.channel_id, r.received_at, r.attempts, r.data) for r in found)
 

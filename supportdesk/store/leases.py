@@ -1,7 +1,7 @@
 """Who may do a thing at a time, across processes and machines; and which workers live."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from supportdesk.store import tables as t
 
 LASTS = timedelta(seconds=30)
+_OVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ def holds(conn: Connection, held: Held) -> bool:
 
 
 def release(conn: Connection, held: Held) -> None:
-    conn.execute(delete(t.lease).where(*_same(held)))
+    """Let go. The row stays, so that no later holding gets the same fence."""
+    conn.execute(update(t.lease).where(*_same(held)).values(holder="", until=_OVER))
 
 
 def seen(conn: Connection, worker: str, host: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from supportdesk.domain.channel import OutboxStatus
+from supportdesk.domain.channel import OutboxStatus, medium
 from supportdesk.domain.message import Address, Attachment, Delivery, Direction, Message
 from supportdesk.store import blobs
 from supportdesk.store import tables as t
@@ -150,7 +150,7 @@ def _message(r: Any, files: tuple[Attachment, ...]) -> Message:
     return Message(
         id=r.id, ticket=r.ticket_number, direction=Direction(r.direction), kind=r.kind, author=r.author,
         author_address=r.author_address, author_id=r.customer_id if r.direction == Direction.IN else r.agent_id,
-        at=r.at, channel=r.channel or "", channel_kind=r.channel_kind or "", subject=r.subject, text=r.text,
+        at=r.at, channel=r.channel or "", channel_kind=medium(r.channel_kind or ""), subject=r.subject, text=r.text,
         reply_text=reply_of(r.text, r.visible_length, r.reply), html=r.html, to=addresses(r.to_addresses),
         cc=addresses(r.cc_addresses), attachments=files, delivery=Delivery(r.delivery) if r.delivery else None,
         not_before=r.not_before, error=r.error, joined_by=r.joined_by, inbox_id=r.inbox_id,

@@ -4,11 +4,12 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from supportdesk.domain.errors import Unreachable
 from supportdesk.store.engine import Store, revision
-from supportdesk.store.revision import HEAD, check_revision
+from supportdesk.store.revision import HEAD, check_revision, is_older, of_another_program
+from supportdesk.store.tables import metadata
 from supportdesk.store.url import parse_url
 
 ADVISORY_LOCK = 0x5D_E5_C0_DE
@@ -39,12 +40,19 @@ def migrate(url: str) -> tuple[str | None, str]:
             if parsed.dialect == "postgresql":  # two operators at once
                 conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
             before = revision(conn)
-            if before is not None and before > HEAD:
-                check_revision(before, parsed.shown)
+            _refuse_foreign(conn, before, parsed.shown)
             command.upgrade(config(conn), "head")
         return before, HEAD
     finally:
         store.close()
+
+
+def _refuse_foreign(conn: Connection, found: str | None, shown_url: str) -> None:
+    """Touch neither what a newer supportdesk made nor what was never a desk."""
+    if found is None and not metadata.tables.keys().isdisjoint(inspect(conn).get_table_names()):
+        raise of_another_program(shown_url)
+    if found is not None and not is_older(found):
+        check_revision(found, shown_url)
 
 
 def _make_room(path: Path) -> None:

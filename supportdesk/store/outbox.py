@@ -26,6 +26,8 @@ class Claim:
     fence: int
     tries: int
     bcc: tuple[str, ...]
+    remaining: tuple[str, ...] | None  # only these are left to reach
+    error: str  # of earlier tries
 
 
 def rows(conn: Connection, status: OutboxStatus | None, limit: int) -> tuple[OutboxRow, ...]:
@@ -51,6 +53,15 @@ def rows(conn: Connection, status: OutboxStatus | None, limit: int) -> tuple[Out
         )
         for r in found
     )  # fmt: skip
+
+
+def lock_ticket(conn: Connection, outbox_id: int) -> int | None:
+    """Lock the ticket a message is in, before the row itself, as undo does; returns its number."""
+    o, m, k = t.outbox.c, t.message.c, t.ticket.c
+    here = select(k.number).join(t.message, m.ticket_number == k.number).join(t.outbox, o.message_id == m.id)
+    conn.execute(here.where(o.id == outbox_id).with_for_update(of=t.ticket))
+    found: int | None = conn.scalar(here.where(o.id == outbox_id))  # read again: it may have been merged meanwhile
+    return found
 
 
 def locked(conn: Connection, outbox_id: int) -> Mapping[str, Any]:
@@ -94,12 +105,15 @@ def claim(
         update(t.outbox)
         .where(o.id.in_(due.scalar_subquery()))
         .values(status=OutboxStatus.SENDING.value, lease_until=now + LEASE, holder=holder, fence=o.fence + 1)
-        .returning(o.id, o.message_id, o.channel_id, o.fence, o.tries, o.bcc_addresses)
+        .returning(o.id, o.message_id, o.channel_id, o.fence, o.tries, o.bcc_addresses, o.remaining, o.error)
     ).all()
-    return tuple(
-        Claim(r.id, r.message_id, r.channel_id, r.fence, r.tries, tuple(a[0] for a in r.bcc_addresses))
-        for r in sorted(taken, key=lambda r: int(r.id))
-    )
+    return tuple(_claim(r) for r in sorted(taken, key=lambda r: int(r.id)))
+
+
+def _claim(r: Any) -> Claim:
+    remaining = tuple(r.remaining) if r.remaining is not None else None
+    bcc = tuple(address[0] for address in r.bcc_addresses)
+    return Claim(r.id, r.message_id, r.channel_id, r.fence, r.tries, bcc, remaining, r.error)
 
 
 def settle(conn: Connection, claim: Claim, **values: Any) -> bool:

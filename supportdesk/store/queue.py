@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from supportdesk.domain.channel import medium
 from supportdesk.domain.condition import Sort, SortKey
 from supportdesk.domain.ticket import Priority, QueueRow, State
 from supportdesk.store.reader import Reader, as_time, time_of
@@ -95,7 +96,7 @@ def _beyond(where: Where, sort: Sort, row: QueueRow, sign: str) -> str:
 def _row(r: Sequence[Any]) -> QueueRow:
     snoozed: datetime | None = as_time(r[13])
     return QueueRow(
-        number=r[0], subject=r[1], preview=r[2], state=State(r[3]), priority=Priority(r[4]), channel_kind=r[5],
+        number=r[0], subject=r[1], preview=r[2], state=State(r[3]), priority=Priority(r[4]), channel_kind=medium(r[5]),
         customer=r[6], grade=r[7], team=r[8], assignee=r[9], created_at=time_of(r[10]), updated_at=time_of(r[11]),
         next_due_at=time_of(r[12]), snoozed_until=snoozed, waiting_since=as_time(r[14]), messages=r[15], version=r[16],
         customer_id=r[17], channel=r[18],

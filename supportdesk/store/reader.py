@@ -49,7 +49,7 @@ class DriverReader:
         if self.dialect == "postgresql":
             found = self.connection.execute(_NAMED.sub(r"%(\1)s", sql.replace("%", "%%")), dict(params))
         else:
-            found = self.connection.execute(sql, {name: _sqlite_value(value) for name, value in params.items()})
+            found = self.connection.execute(sql, dict(params))
         rows: Sequence[Sequence[Any]] = found.fetchall()
         return rows
 
@@ -68,5 +68,6 @@ def time_of(value: Any) -> datetime:
     return found
 
 
-def _sqlite_value(value: Any) -> Any:
-    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f") if isinstance(value, datetime) else value
+def sqlite_time(at: datetime) -> str:
+    """As SQLAlchemy keeps times in SQLite: they compare as text."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")

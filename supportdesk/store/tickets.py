@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, func, select
 
+from supportdesk.domain.channel import medium
 from supportdesk.domain.ticket import Link, LinkKind, Priority, State, Ticket
 from supportdesk.store import tables as t
 from supportdesk.store.unit import no_ticket
@@ -29,7 +30,7 @@ def ticket(conn: Connection, number: int) -> Ticket:
         raise no_ticket(number)
     return Ticket(
         number=r.number, subject=r.subject, state=State(r.state), priority=Priority(r.priority), team=r.team,
-        assignee=r.assignee, customer_id=r.customer_id, channel=r.channel, channel_kind=r.channel_kind,
+        assignee=r.assignee, customer_id=r.customer_id, channel=r.channel, channel_kind=medium(r.channel_kind),
         tags=tags(conn, [number]).get(number, ()), created_at=r.created_at, updated_at=r.updated_at,
         closed_at=r.closed_at, next_due_at=r.next_due_at, snoozed_until=r.snoozed_until,
         waiting_since=r.waiting_since, merged_into=r.merged_into, links=_links(conn, number),

@@ -6,11 +6,13 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from supportdesk.domain.analyzer import Term, fts5_query, term, tsquery
+from supportdesk.domain.channel import SIMULATED
 from supportdesk.domain.condition import Condition, Field
 from supportdesk.domain.due import DUE_SOON
 from supportdesk.domain.period import interval
 from supportdesk.domain.query import Query
 from supportdesk.domain.ticket import OPEN_STATES
+from supportdesk.store.reader import sqlite_time
 
 SEARCH = {
     "sqlite": "SELECT rowid FROM {table} WHERE {table} MATCH {query}",
@@ -38,17 +40,21 @@ class Where:
     tz: tzinfo
     parts: list[str] = field(default_factory=list)
     params: dict[str, Any] = field(default_factory=dict)
+    merged: bool = False  # merged tickets too: closed, in whatever state they were
 
     @property
     def sql(self) -> str:
         return " AND ".join(self.parts) or "1 = 1"
 
     def bind(self, value: Any) -> str:
+        if self.dialect == "sqlite" and isinstance(value, datetime):
+            value = sqlite_time(value)  # SQL as text has no column types, and drivers write times another way
         name = f"p{len(self.params)}"
         self.params[name] = value
         return f":{name}"
 
     def add(self, query: Query) -> "Where":
+        self.merged = query.merged
         if not query.merged:
             self.parts.append("t.merged_into IS NULL")
         self.parts += [self._condition(condition) for condition in query.conditions]
@@ -63,6 +69,8 @@ class Where:
                 return simple
         if condition.field in _DATES:
             positive = self._dates(condition)
+        elif condition.field is Field.STATE and not self.merged and set(condition.values) <= OPEN_STATES:
+            positive = f"t.closed_at IS NULL AND {_PER_FIELD[Field.STATE](self, condition.values)}"
         else:
             positive = _PER_FIELD[condition.field](self, condition.values)
         return f"({positive}) IS NOT TRUE" if condition.negated else positive
@@ -104,11 +112,6 @@ def _is(where: Where, values: tuple[str, ...]) -> str:
     return where.any_of([one(value) for value in values])
 
 
-def _state(where: Where, values: tuple[str, ...]) -> str:
-    found = where.one_of("t.state", values)
-    return f"t.closed_at IS NULL AND {found}" if set(values) <= OPEN_STATES else found
-
-
 def _assignee(where: Where, values: tuple[str, ...]) -> str:
     def one(value: str) -> str:
         if value == "none":
@@ -124,7 +127,7 @@ def _team(where: Where, values: tuple[str, ...]) -> str:
     def one(value: str) -> str:
         if value == "none":
             return "t.team_id IS NULL"
-        return f"t.team_id = (SELECT id FROM team WHERE lower(name) = lower({where.bind(value)}))"
+        return f"t.team_id IN (SELECT id FROM team WHERE lower(name) = lower({where.bind(value)}))"
 
     return where.any_of([one(value) for value in values])
 
@@ -135,7 +138,7 @@ def _tag(where: Where, values: tuple[str, ...]) -> str:
 
 
 def _channel(where: Where, values: tuple[str, ...]) -> str:
-    kinds = where.one_of("h.kind", values)
+    kinds = where.one_of("h.kind", values + tuple(f"{SIMULATED}{value}" for value in values))
     names = where.one_of("h.name", values)
     return f"t.channel_id IN (SELECT h.id FROM channel h WHERE {kinds} OR {names})"
 
@@ -147,18 +150,18 @@ def _from(where: Where, values: tuple[str, ...]) -> str:
 
 
 def _grade(where: Where, values: tuple[str, ...]) -> str:
-    grades = where.one_of("lower(k.grade)", tuple(value.lower() for value in values))
+    grades = where.any_of([f"lower(k.grade) = lower({where.bind(value)})" for value in values])
     return f"EXISTS (SELECT 1 FROM customer k WHERE k.id = t.customer_id AND {grades})"
 
 
 def _subject(where: Where, values: tuple[str, ...]) -> str:
-    return where.any_of([f"lower(t.subject) LIKE {where.bind(_like(value))} ESCAPE '!'" for value in values])
+    return where.any_of([f"lower(t.subject) LIKE lower({where.bind(_like(value))}) ESCAPE '!'" for value in values])
 
 
 def _like(value: str) -> str:
     for special in "!%_":
         value = value.replace(special, f"!{special}")
-    return f"%{value.lower()}%"
+    return f"%{value}%"
 
 
 def _has(_where: Where, _values: tuple[str, ...]) -> str:
@@ -174,7 +177,7 @@ def _ids(column: str) -> Callable[[Where, tuple[str, ...]], str]:
 
 _PER_FIELD: dict[Field, Callable[[Where, tuple[str, ...]], str]] = {
     Field.IS: _is,
-    Field.STATE: _state,
+    Field.STATE: lambda where, values: where.one_of("t.state", values),
     Field.PRIORITY: lambda where, values: where.one_of("t.priority", values),
     Field.ASSIGNEE: _assignee,
     Field.TEAM: _team,

@@ -66,9 +66,12 @@ class Workers:
         """End after what is being done; what is half done is done again by the next worker."""
         self._stop.set()
         self._bell.set()
-        for _thread, stop in self._receiving.values():
+        for _thread, stop in list(self._receiving.values()):
             stop.set()
-        for thread in [*self._threads, *(thread for thread, _stop in self._receiving.values())]:
+        for thread in self._threads:
+            thread.join(timeout=10)
+        for thread, stop in list(self._receiving.values()):
+            stop.set()  # also those that were started meanwhile
             thread.join(timeout=10)
         self._close_senders()
         holding.gone(self.desk, self.me.name)

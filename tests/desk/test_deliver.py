@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import select
 
-from supportdesk.channels.protocol import PermanentRefusal, Sent, TemporaryRefusal
+from supportdesk.channels.protocol import PermanentRefusal, Refused, Sent, TemporaryRefusal
 from supportdesk.desk import conversation, deliver, drafts, outgoing, tickets, triage, undo
 from supportdesk.desk.desk import Desk
 from supportdesk.domain.channel import Channel, OutboxStatus
@@ -25,6 +25,7 @@ class Postman:
     def __init__(self) -> None:
         self.sent: list[tuple[bytes, str, tuple[str, ...]]] = []
         self.trouble: Exception | None = None
+        self.refused: tuple[Refused, ...] = ()
 
     def __call__(self, channel: Channel) -> "Postman":
         return self
@@ -33,7 +34,7 @@ class Postman:
         self.sent.append((wire, sender, tuple(recipients)))
         if self.trouble is not None:
             raise self.trouble
-        return Sent("250 ok")
+        return Sent("250 ok", self.refused)
 
     def close(self) -> None: ...
 
@@ -77,6 +78,23 @@ def test_a_temporary_refusal_is_tried_again_later_as_the_same_mail(alice: Desk, 
     deliver.deliver_due(alice, postman)
     assert postman.sent[0] == postman.sent[1]
     assert tickets.ticket(alice, number).messages[-1].delivery is Delivery.SENT
+
+
+def test_recipients_put_off_beside_others_are_tried_again_alone(alice: Desk, clock: Clock, postman: Postman) -> None:
+    number = customers_mail(alice)
+    conversation.reply(alice, number, conversation.Reply("White works"))
+    clock.advance(seconds=10)
+    postman.refused = (Refused("boss@x.example", 451, "greylisted"),)
+    deliver.deliver_due(alice, postman)
+    assert tickets.ticket(alice, number).messages[-1].delivery is Delivery.QUEUED
+    clock.advance(seconds=31)
+    postman.refused = (Refused("boss@x.example", 550, "no such user"),)
+    deliver.deliver_due(alice, postman)
+    assert [recipients for _, _, recipients in postman.sent] == [
+        ("dana@x.example", "boss@x.example"), ("boss@x.example",)
+    ]  # fmt: skip
+    message = tickets.ticket(alice, number).messages[-1]
+    assert (message.delivery, message.error) == (Delivery.SENT, "boss@x.example: 550 no such user")
 
 
 def test_a_permanent_refusal_is_shown_and_can_be_retried(alice: Desk, clock: Clock, postman: Postman) -> None:

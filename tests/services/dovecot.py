@@ -122,7 +122,8 @@ class Dovecot:
     def lmtp(self, raw: bytes, *users: str, sender: str = "customer@example.org") -> None:
         """Hand a mail to the server as an MTA does: Return-Path and Received are added."""
         with smtplib.LMTP(self.host, self.lmtp_port) as connection:
-            connection.sendmail(sender, list(users), raw)
+            for user in users:  # one at a time: LMTP answers once per recipient and the library reads one answer
+                connection.sendmail(sender, [user], raw)
 
     def create_folder(self, user: str, folder: str) -> None:
         with self.client(user) as client:

@@ -17,6 +17,7 @@ from tests.services.ports import LOOPBACK, free_port
 
 Drop = Literal["", "mail", "rcpt", "data", "accepted"]
 ATTEMPTS = 3
+CUT = "421 4.3.2 Never seen by the client"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,11 @@ class _Handler:
         return responses
 
     async def handle_MAIL(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+        self, server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        self._cut(server, "mail")
-        self.sink.tls_used = session.ssl is not None
+        self.sink.tls_used = _encrypted(server)
+        if self._cut(server, "mail"):
+            return CUT
         if self.sink.refuse_sender:
             return self.sink.refuse_sender
         envelope.mail_from = address
@@ -106,7 +108,8 @@ class _Handler:
     async def handle_RCPT(
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        self._cut(server, "rcpt")
+        if self._cut(server, "rcpt"):
+            return CUT
         if refusal := self.sink.refuse_recipients.get(address):
             return refusal
         envelope.rcpt_tos.append(address)
@@ -114,7 +117,8 @@ class _Handler:
         return "250 2.1.5 Recipient ok"
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
-        self._cut(server, "data")
+        if self._cut(server, "data"):
+            return CUT
         if self.sink.refuse_data:
             return self.sink.refuse_data
         raw = envelope.original_content or b""
@@ -123,9 +127,15 @@ class _Handler:
         self._cut(server, "accepted")
         return "250 2.0.0 Taken"
 
-    def _cut(self, server: SMTP, moment: Drop) -> None:
-        if self.sink.drop == moment and server.transport is not None:
+    def _cut(self, server: SMTP, moment: Drop) -> bool:
+        cut = self.sink.drop == moment
+        if cut and server.transport is not None:
             server.transport.abort()  # type: ignore[attr-defined]
+        return cut
+
+
+def _encrypted(server: SMTP) -> bool:
+    return server.transport is not None and server.transport.get_extra_info("sslcontext") is not None
 
 
 @contextmanager

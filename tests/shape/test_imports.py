@@ -44,7 +44,7 @@ def of(folder: str) -> list[str]:
         (["supportdesk.i18n", "supportdesk.config", "supportdesk.paths", "supportdesk.keymap"], set()),
         (["supportdesk.commands.root"], {"click"}),
         (of("commands"), {"click"}),
-        (of("domain"), {"selectolax", "charset_normalizer"}),
+        (of("domain"), {"selectolax"}),
     ],
     ids=["cli", "settings", "root", "commands", "domain"],
 )

@@ -17,7 +17,7 @@ from imapclient.exceptions import IMAPClientError, ProtocolError
 from supportdesk.channels.email.connection import alive, is_busy
 from supportdesk.channels.email.folders import Opened, busy, still_there
 from supportdesk.channels.email.settings import MEGABYTE, Settings
-from supportdesk.channels.protocol import RawItem, Sink
+from supportdesk.channels.protocol import RawItem, Sink, external_id
 from supportdesk.channels.trouble import ConnectionLost, words
 from supportdesk.i18n import N_
 
@@ -106,7 +106,7 @@ class Fetcher:
         if since is None:
             return frozenset()
         for start in range(0, len(uids), LIST_MAILS):
-            answers = self._fetched(client, folder, uids[start : start + LIST_MAILS], LISTING)
+            answers = self._halving(client, folder, uids[start : start + LIST_MAILS], LISTING)
             old += [uid for uid, answer in answers.items() if _listed(uid, answer, since).received_at < since]
         if old:
             sink.skip(folder.name, folder.uidvalidity, old, HISTORY)
@@ -241,7 +241,7 @@ def _listed(uid: int, answer: Answer, now: datetime) -> Listed:
 def _item(folder: Opened, mail: Listed, raw: bytes | None, *, partial: bool) -> RawItem:
     raw = raw or b""
     return RawItem(
-        external_id=f"{folder.name};UIDVALIDITY={folder.uidvalidity}/;UID={mail.uid}",  # RFC 5092
+        external_id=external_id(folder.name, folder.uidvalidity, mail.uid),
         raw=raw,
         received_at=mail.received_at,
         folder=folder.name,

@@ -19,13 +19,14 @@ from supportdesk.channels.email.fetch import Fetcher
 from supportdesk.channels.email.folders import Opened, not_understood, open_folder, uids_above
 from supportdesk.channels.email.idle import wait_for_news
 from supportdesk.channels.email.moving import move
-from supportdesk.channels.email.settings import Settings, settings
-from supportdesk.channels.protocol import Sink
+from supportdesk.channels.email.settings import Server, Settings, settings
+from supportdesk.channels.protocol import Balance, Sink
 from supportdesk.channels.secrets import SecretMissing
 from supportdesk.channels.trouble import ConnectionLost, FolderTrouble, LoginRefused, ServerTrouble
+from supportdesk.i18n import N_
 
 RECONCILE_SECONDS = 3600.0
-BACK_OFF = (2.0, 300.0)  # seconds, doubled from the first to the second, with jitter
+BACK_OFF = (1.0, 300.0)  # seconds, doubled from the first to the second, with jitter
 LOGIN_BACK_OFF = (60.0, 900.0)  # repeated wrong passwords lock accounts
 RECONNECTIONS = 30  # of one catch-up: enough to halve 500 mails down to the one that breaks connections, twice
 
@@ -49,6 +50,7 @@ class ImapReceiver:
         self._fetcher = Fetcher(account)
         self._compared: dict[Key, float] = {}  # when a folder was last compared with the desk as a whole
         self._searched: dict[Key, int] = {}  # UIDNEXT before the last search: all below it was seen
+        self._stop = threading.Event()
 
     def catch_up(self, sink: Sink) -> int:
         """Take all there is in every folder; the outcome is told to ``sink.contact``.
@@ -66,6 +68,7 @@ class ImapReceiver:
     def watch(self, sink: Sink, stop: threading.Event) -> None:
         """Take what comes until ``stop``; outages of the server are waited out with a growing back-off."""
         failures = 0
+        self._stop = stop
         while not stop.is_set():
             try:
                 self._catch_up_openable(sink)
@@ -76,6 +79,20 @@ class ImapReceiver:
                 stop.wait(_back_off(trouble, failures))
                 failures += 1
         self.close()
+
+    def reconcile(self, sink: Sink) -> tuple[Balance, ...]:
+        """Every folder as a whole. Raises ``ServerTrouble`` or ``SecretMissing``."""
+        client = self._connected()
+        balances = []
+        try:
+            for name in self.account.folders:
+                folder = self._open(client, name)
+                uids = uids_above(client, self.account.imap, folder, 0)
+                unknown = sink.unknown(folder.name, folder.uidvalidity, uids) if uids else ()
+                balances.append(Balance(folder.name, folder.uidvalidity, len(uids), tuple(sorted(unknown))))
+        except IMAPClientError as error:
+            raise not_understood(self.account.imap, error) from None
+        return tuple(balances)
 
     def close(self) -> None:
         """Hang up; the next use connects again and compares every folder."""
@@ -137,6 +154,10 @@ class ImapReceiver:
             progress.taken += len(batch)
             if self.account.move_to and batch and not_moved is None:
                 not_moved = self._move(client, batch)
+            if self._stop.is_set():
+                return
+        if uids and (lost := sink.unknown(*key, uids)):
+            raise _unbalanced(self.account.imap, folder, len(lost))
         self._compared[key] = compared
         self._searched[key] = folder.uidnext
         if not_moved is not None:
@@ -183,6 +204,15 @@ class ImapReceiver:
 def receiver(values: Mapping[str, Any]) -> ImapReceiver:
     """The receiver of a channel with these settings; connects at the first use."""
     return ImapReceiver(settings(values))
+
+
+def _unbalanced(server: Server, folder: Opened, lost: int) -> FolderTrouble:
+    """Every UID ends as taken, refused or skipped; that one does not is an error of this program, and is told."""
+    return FolderTrouble(
+        N_("{count} mails of the folder {folder} on {server} were neither taken nor refused."),
+        hint=N_("They are tried again; see: supportdesk intake reconcile"),
+        count=lost, folder=folder.name, server=server.shown,
+    )  # fmt: skip
 
 
 def _back_off(trouble: Exception, failures: int) -> float:

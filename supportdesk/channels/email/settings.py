@@ -76,12 +76,19 @@ def settings(values: Mapping[str, Any]) -> Settings:
     )
 
 
-def check(values: Mapping[str, Any]) -> None:
-    """Raise ``Invalid`` for settings no account can have; connects nowhere and looks no secret up."""
-    read = settings(values)
+def check(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings to keep; raises ``Invalid`` for those no account can have. Connects nowhere, resolves no secret.
+
+    A history of "none" becomes this moment, in whole seconds as servers date mail.
+    """
+    kept = dict(values)
+    if kept.get("history") == "none":
+        kept["history"] = datetime.now(UTC).replace(microsecond=0).isoformat()
+    read = settings(kept)
     for server in (read.imap, read.smtp):
         if server.user:
             secrets.check(server.secret)
+    return kept
 
 
 def _server(values: Mapping[str, Any], kind: str, ports: Mapping[Security, int]) -> Server:
@@ -124,7 +131,7 @@ def _number(values: Mapping[str, Any], key: str, default: float, low: float, hig
 
 
 def _since(history: str) -> datetime | None:
-    """ "all", or the day (UTC) or the moment the history begins. "none" is made a moment when the channel is added."""
+    """ "all", or the day (UTC) or the moment the history begins."""
     if history == "all":
         return None
     try:

@@ -48,6 +48,11 @@ class SmtpSender:
     def send(self, wire: bytes, sender: str, recipients: Sequence[str]) -> Sent:
         """Hand one mail over. A missing secret, a wrong password or a silent server are ``TemporaryRefusal`` too:
         nothing is wrong with the mail."""
+        if not recipients:
+            raise PermanentRefusal(N_("The mail has no recipient."))
+        for address in (sender, *recipients):
+            if not address.isprintable() or "<" in address or ">" in address:
+                raise _refusal(self.server, ADDRESS_SYNTAX, address)
         with self._lock:
             try:
                 return self._runner.run(self._send(wire, sender, recipients))

@@ -75,7 +75,10 @@ class Inbox(SQLModel, table=True):
 
 
 class Outbox(SQLModel, table=True):
-    """One message to be sent. Its Message-ID is fixed in the message, so a repeat is recognisable."""
+    """One message to be sent. Its Message-ID is fixed in the message, so a repeat is recognisable.
+
+    ``remaining``: the recipients a server put off while it took others; None: all of the message's.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -96,6 +99,7 @@ class Outbox(SQLModel, table=True):
     channel_id: int = Field(sa_column=ref("channel_id", "channel.id"))
     status: str = "queued"
     bcc_addresses: list[list[str]] = Field(default_factory=list, sa_column=json_column("bcc_addresses"))
+    remaining: list[str] | None = Field(default=None, sa_column=json_column("remaining", nullable=True))
     not_before: datetime
     tries: int = 0
     error: str = ""

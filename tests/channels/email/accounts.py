@@ -1,10 +1,17 @@
 """Settings of accounts on the servers of the tests, and mails to put there."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from supportdesk.channels.email.receiver import ImapReceiver, receiver
+from tests.services.dovecot import Dovecot
+from tests.services.proxy import Proxy
+from tests.services.sink import MemorySink
+
+Servers = Callable[..., Dovecot]
+Proxies = Callable[[str, int], Proxy]
 
 USER = "support"
 
@@ -45,3 +52,26 @@ def mail(number: int, body: str = "Hello", **headers: str) -> bytes:
     }
     lines = [f"{name}: {value}" for name, value in fields.items() if value]
     return "\r\n".join([*lines, "", f"{body} {number}", ""]).encode()
+
+
+@contextmanager
+def watching(receiver: ImapReceiver, sink: MemorySink) -> Iterator[None]:
+    """``watch`` in a thread of its own, as a worker runs it."""
+    stop = threading.Event()
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            receiver.watch(sink, stop)
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(10)
+    assert not thread.is_alive()
+    assert failures == []

@@ -1,7 +1,6 @@
 """Connecting, encrypting and logging in, against real servers and with what can be wrong with each."""
 
 import base64
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,15 +8,11 @@ import pytest
 from supportdesk.channels.email.settings import IMAP_PORTS, Security
 from supportdesk.channels.secrets import SecretMissing
 from supportdesk.channels.trouble import CertificateRefused, LoginRefused, ServerTrouble
-from tests.channels.email.accounts import USER, mail, receiving
+from tests.channels.email.accounts import USER, Proxies, Servers, mail, receiving
 from tests.services.certificates import Certificate, make_certificate
 from tests.services.dovecot import Dovecot
 from tests.services.ports import free_port
-from tests.services.proxy import Proxy
 from tests.services.sink import MemorySink
-
-Servers = Callable[..., Dovecot]
-Proxies = Callable[[str, int], Proxy]
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])

@@ -9,12 +9,10 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from supportdesk.channels.trouble import ConnectionLost, ServerTrouble
-from tests.channels.email.accounts import USER, mail, receiving
+from tests.channels.email.accounts import USER, Proxies, mail, receiving
 from tests.services.dovecot import Dovecot
 from tests.services.proxy import Proxy
 from tests.services.sink import MemorySink
-
-Proxies = Callable[[str, int], Proxy]
 
 
 @pytest.fixture
@@ -160,6 +158,7 @@ def test_edge_11_another_program_toggling_flags_all_the_time(dovecot: Dovecot, s
     raws = [mail(number) for number in range(1000)]
     dovecot.deliver_many(USER, raws)
     stop = threading.Event()
+    toggled = threading.Event()
 
     def toggle() -> None:
         with dovecot.client(USER) as other:
@@ -167,10 +166,12 @@ def test_edge_11_another_program_toggling_flags_all_the_time(dovecot: Dovecot, s
             while not stop.is_set():
                 other.add_flags("1:*", ["$x"], silent=True)
                 other.remove_flags("1:*", ["$x"], silent=True)
+                toggled.set()
 
     thread = threading.Thread(target=toggle)
     thread.start()
     try:
+        assert toggled.wait(10)
         with receiving(dovecot.imap_port) as receiver:
             receiver.catch_up(sink)
     finally:

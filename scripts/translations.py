@@ -91,7 +91,9 @@ def update() -> None:
         held = read(path)
         held.update(template, no_fuzzy_matching=False)
         held.obsolete.clear()
-        held.header_comment, held.fuzzy, held.version, held.msgid_bugs_address = HEADER, False, "0", ""
+        if not held.header_comment.startswith(HEADER):  # after it a language keeps its glossary
+            held.header_comment = HEADER
+        held.fuzzy, held.version, held.msgid_bugs_address = False, "0", ""
         held.creation_date = held.revision_date = FIRST_DAY
         with path.open("wb") as file:
             write_po(file, held, width=120, sort_output=True, include_lineno=False)

@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.services.certificates",
     "tests.services.dovecot",
     "tests.services.proxy",
+    "tests.services.pymap",
     "tests.services.smtp",
     "tests.services.stores",
 ]
@@ -21,6 +22,11 @@ XDG = {
     "XDG_CACHE_HOME": ".cache",
     "XDG_RUNTIME_DIR": ".run",
 }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Some test servers take a password without TLS, on this machine only, and warn of it."""
+    config.addinivalue_line("filterwarnings", "ignore:Requiring AUTH while not requiring TLS:UserWarning")
 
 
 @pytest.fixture(autouse=True)

@@ -338,7 +338,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_ticket_open_snoozed",
         "ticket",
-        ["snoozed_until", "number"],
+        ["snoozed_until", "number", "closed_at", "merged_into"],
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL AND snoozed_until IS NOT NULL"),
         postgresql_where=sa.text("closed_at IS NULL AND snoozed_until IS NOT NULL"),
@@ -347,6 +347,14 @@ def upgrade() -> None:
         "ix_ticket_open_state",
         "ticket",
         ["state", "next_due_at", "number", "snoozed_until", "closed_at", "merged_into"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_ticket_open_state_updated",
+        "ticket",
+        ["state", "updated_at", "number", "snoozed_until", "closed_at", "merged_into"],
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
@@ -416,7 +424,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_inbox_due",
         "inbox",
-        ["retry_at", "id"],
+        ["id", "retry_at"],
         unique=False,
         sqlite_where=sa.text("status = 'pending'"),
         postgresql_where=sa.text("status = 'pending'"),

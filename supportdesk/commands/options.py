@@ -87,9 +87,11 @@ def chosen_config() -> config.Config:
 def system_desk() -> Iterator["Desk"]:
     """The chosen desk, open, with the system acting: for what no agent does."""
     from supportdesk.desk.desk import open_desk
+    from supportdesk.store.revision import check_founded
 
     desk = open_desk(chosen_config().store)
     try:
+        check_founded(desk.about.instance, desk.store.url.shown)
         yield desk
     finally:
         desk.close()

@@ -31,12 +31,16 @@ class ReaderGone(Exception):  # noqa: N818 - nothing went wrong
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: the ``key`` in the row, the translated ``title``, and whether long text may fold."""
+    """A column of a table: the ``key`` in the row, the translated ``title``, and whether long text may fold.
+
+    On a terminal narrower than ``from_width`` cells it is left out; a program that reads the table gets it all.
+    """
 
     key: str
     title: str
     right: bool = False
     folds: bool = False
+    from_width: int = 0
 
 
 def emit(rows: Iterable[Mapping[str, object]], columns: Sequence[Column], as_json: bool, *, empty: str = "") -> None:
@@ -44,9 +48,10 @@ def emit(rows: Iterable[Mapping[str, object]], columns: Sequence[Column], as_jso
     if as_json:
         _array(rows)
         return
-    table = _table(columns)
+    shown = _fitting(columns)
+    table = _table(shown)
     for row in rows:
-        table.add_row(*(_cell(row.get(column.key)) for column in columns))
+        table.add_row(*(_cell(row.get(column.key)) for column in shown))
     if table.row_count:
         show(table)
     else:
@@ -165,6 +170,13 @@ def _plain(value: object) -> object:
     if isinstance(value, Path):
         return str(value)
     raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+def _fitting(columns: Sequence[Column]) -> Sequence[Column]:
+    if not sys.stdout.isatty():
+        return columns
+    width = _console(sys.stdout, watched=True).width
+    return [column for column in columns if column.from_width <= width]
 
 
 def _table(columns: Sequence[Column]) -> "Table":

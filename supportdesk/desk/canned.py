@@ -93,7 +93,7 @@ def add(
 def edit(desk: Desk, canned_id: int, **new: str) -> None:
     """Change any of shortcut, title, text, language. Raises what ``add`` raises, and ``NotFound``."""
     values = {column: _clean(column, value) for column, value in new.items()}
-    if "" in (values.get("shortcut"), values.get("text")):
+    if not all(values[column].strip() for column in ("shortcut", "text") if column in values):
         raise Invalid(N_("A canned reply needs a shortcut and a text."))
     c = t.canned_reply.c
     with desk.store.write() as conn:

@@ -18,6 +18,7 @@ from supportdesk.desk.desk import Desk
 from supportdesk.desk.triage import Changes, change_snooze, change_state
 from supportdesk.domain.arrival import Arrival, Kind
 from supportdesk.domain.channel import InboxStatus
+from supportdesk.domain.errors import Conflict
 from supportdesk.domain.event import Actor, ActorKind
 from supportdesk.domain.message import Delivery, Direction
 from supportdesk.domain.threading import Decision, Rule, decide, lookups
@@ -80,17 +81,20 @@ def _read(desk: Desk, item: Pending, source: _Source) -> Arrival | Exception:
 def _take_in_one(desk: Desk, unit: Unit, item: Pending, source: _Source, arrival: Arrival | Exception) -> None:
     if isinstance(arrival, Exception):
         _quarantine(unit, item, "unreadable", str(arrival))
-        return
-    try:
-        with unit.conn.begin_nested():
-            _file(desk, unit, item, source, arrival)
-    except Exception as error:
-        if isinstance(error, DBAPIError) and is_store_trouble(error):
-            raise  # no fault of this mail
-        log.exception("inbox %d cannot be taken in", item.id)
-        unit.forget()
-        unit.actor = desk.actor
-        _try_later(unit, item, error)
+        return None
+    for again in (True, False):
+        try:
+            with unit.conn.begin_nested():
+                return _file(desk, unit, item, source, arrival)
+        except Exception as error:
+            if isinstance(error, DBAPIError) and is_store_trouble(error):
+                raise  # no fault of this mail
+            unit.forget()
+            unit.actor = desk.actor
+            if isinstance(error, Conflict) and again:
+                continue  # its ticket was merged between the look and the lock: look again
+            log.exception("inbox %d cannot be taken in", item.id)
+            return _try_later(unit, item, error)
 
 
 def _file(desk: Desk, unit: Unit, item: Pending, source: _Source, arrival: Arrival) -> None:

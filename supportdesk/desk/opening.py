@@ -24,6 +24,7 @@ class Opening:
     agent_name: str
     view: View
     rows: tuple[QueueRow, ...]
+    cursor: str = ""  # of the feed, from before the rows were read: what came since is in neither otherwise
 
 
 def first_page(url: str, login: str, view_key: str, limit: int, *, tz: tzinfo = UTC) -> Opening:
@@ -36,11 +37,23 @@ def first_page(url: str, login: str, view_key: str, limit: int, *, tz: tzinfo = 
             raise NotFound(
                 N_("There is no agent “{login}”."), hint=N_("List agents with: supportdesk agent list"), login=login
             )
+        cursor = _cursor(reader)
         view = _view(reader, view_key, who[0][0])
         query = parse(view.query)
         where = Where(reader.dialect, who[0][0], datetime.now(UTC), tz).add(query)
         rows = queue.page(reader, where, query.sort or view.sort, after=None, backwards=False, limit=limit)
-    return Opening(meta.get("name", ""), login, who[0][1], view, tuple(rows))
+    return Opening(meta.get("name", ""), login, who[0][1], view, tuple(rows), cursor)
+
+
+def _cursor(reader: Reader) -> str:
+    """What ``store.events.now`` says."""
+    last = {
+        "sqlite": "SELECT 0, max(id) FROM event",
+        "postgresql": "SELECT xid, id FROM event WHERE xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint "
+        "ORDER BY xid DESC, id DESC LIMIT 1",
+    }
+    found = reader.rows(last[reader.dialect], {})
+    return f"{found[0][0]}:{found[0][1] or 0}" if found else "0:0"
 
 
 def _view(reader: Reader, key: str, me: int) -> View:

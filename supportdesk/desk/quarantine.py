@@ -54,14 +54,15 @@ def discard(desk: Desk, inbox_id: int) -> Receipt:
     with desk.unit() as unit:
         row = store.locked(unit.conn, inbox_id)
         _in_quarantine(row["status"])
-        unit.update(t.inbox, {"id": inbox_id}, status=InboxStatus.DISCARDED.value)
-        unit.record("discarded", None, {"inbox": inbox_id})
+        if row["status"] != InboxStatus.DISCARDED:
+            unit.update(t.inbox, {"id": inbox_id}, status=InboxStatus.DISCARDED.value)
+            unit.record("discarded", None, {"inbox": inbox_id})
         return unit.receipt()
 
 
 def _raw(conn: Connection, inbox_id: int) -> bytes:
-    sha256 = store.locked(conn, inbox_id)["sha256"]
-    if sha256 is None:
+    sha256 = store.row(conn, inbox_id).sha256
+    if not sha256:
         raise NotFound(N_("The bytes of {id} were never received."), hint=N_("Look at it on the server."), id=inbox_id)
     return blobs.get(conn, sha256)
 

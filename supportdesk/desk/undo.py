@@ -109,8 +109,9 @@ def _free_ticket(conn: Connection, number: int, ops: list[dict[str, Any]]) -> No
 def _still_recallable(conn: Connection, message_id: int | None) -> None:
     if message_id is None:
         return
-    status = conn.scalar(select(t.outbox.c.status).where(t.outbox.c.message_id == message_id).with_for_update())
-    if status is not None and status != "queued":
+    o = t.outbox.c
+    row = conn.execute(select(o.status, o.remaining).where(o.message_id == message_id).with_for_update()).first()
+    if row is not None and (row.status != "queued" or row.remaining is not None):  # some recipients have it
         raise Conflict(
             N_("The message has already left: it can no longer be recalled."), hint=N_("Write another one instead.")
         )

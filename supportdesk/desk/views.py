@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, tzinfo
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from supportdesk.desk.desk import Desk
 from supportdesk.desk.queue import where
@@ -12,7 +12,7 @@ from supportdesk.domain.errors import Conflict, Invalid, NotFound
 from supportdesk.domain.query import parse
 from supportdesk.domain.view import BUILTIN, View, saved
 from supportdesk.i18n import N_
-from supportdesk.store import outbox, queue
+from supportdesk.store import inbox, outbox, queue
 from supportdesk.store import tables as t
 from supportdesk.store.reader import SqlReader
 from supportdesk.store.unit import wake
@@ -56,8 +56,7 @@ def counts(desk: Desk, keys: Iterable[str] | None = None, *, tz: tzinfo = UTC) -
 
 
 def quarantined(conn: Connection) -> int:
-    held = t.inbox.c.status == InboxStatus.QUARANTINE.value
-    return conn.scalar(select(func.count()).select_from(t.inbox).where(held)) or 0
+    return inbox.count(conn, InboxStatus.QUARANTINE)
 
 
 def add(desk: Desk, key: str, name: str, query: str, *, personal: bool = False) -> None:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple, cast
 
 from sqlalchemy import Connection
 
@@ -78,12 +78,12 @@ class BulkMessage(NamedTuple):
 
 
 class BulkEvent(NamedTuple):
-    """A change about to be recorded. ``message``: the place, in the ticket, of the message it is about."""
+    """A change about to be recorded. ``data`` is JSON, an object; ``message`` the place of the message it is about."""
 
     at: datetime
     actor: Actor
     kind: str
-    data: Mapping[str, Any]
+    data: str
     message: int | None = None
 
 
@@ -164,11 +164,11 @@ class Load:
 
     def _ticket_row(self, number: int, new: BulkTicket) -> Row:
         stamp = self._stamp
-        waiting = waiting_since(Turn(m.direction, m.kind, m.at) for m in new.messages)
-        public = [m for m in new.messages if m.direction is not _NOTE]
-        last = public[-1] if public else None
+        waiting = waiting_since(cast("tuple[Turn, ...]", new.messages))  # they have all that a turn has
+        last = next((m for m in reversed(new.messages) if m.direction is not _NOTE), None)
         due = due_at(new.state, new.priority, waiting, new.closed_at)
-        updated = max(filter(None, (new.events[-1].at, new.closed_at, last.at if last else None)))
+        times = (new.events[-1].at, new.closed_at, last.at if last else None)
+        updated = max([at for at in times if at is not None])
         return (
             number, new.subject[:500], str(new.state), str(new.priority), new.customer_id, new.team_id,
             new.assignee_id, new.channel_id, stamp(new.created_at), stamp(updated), self._time(new.closed_at),
@@ -226,10 +226,12 @@ class Load:
         return sha256
 
     def _event(self, number: int, version: int, new: BulkEvent, messages: Sequence[int]) -> None:
-        data = dict(new.data) if new.message is None else {"message": messages[new.message], **new.data}
+        data = new.data
+        if new.message is not None:
+            data = f'{{"message": {messages[new.message]}{", " if len(data) > 2 else ""}{data[1:]}'
         self._rows["event"].append((
-            next(self._ids["event"]), self._xid, self._stamp(new.at), new.actor.kind.value, new.actor.name,
-            new.actor.id, new.kind, number, version, json.dumps(data), "",
+            next(self._ids["event"]), self._xid, self._stamp(new.at), str(new.actor.kind), new.actor.name,
+            new.actor.id, new.kind, number, version, data, "",
         ))  # fmt: skip
 
     def _time(self, at: datetime | None) -> str | None:

@@ -13,6 +13,8 @@ from supportdesk.store.reader import DriverReader
 from supportdesk.store.revision import check_revision
 from supportdesk.store.url import StoreUrl, not_a_url, parse_url
 
+ASK_THE_DOCTOR = N_("Check the address with: supportdesk doctor")
+
 
 @contextmanager
 def driver_reader(url: str) -> Iterator[DriverReader]:
@@ -137,6 +139,6 @@ def unreachable(url: StoreUrl, reason: str) -> Unreachable:
         )
     return Unreachable(
         N_("The store {url} cannot be reached: {reason}."),
-        hint=N_("Check the address with: supportdesk doctor"),
+        hint=ASK_THE_DOCTOR,
         url=url.shown, reason=first,
     )  # fmt: skip

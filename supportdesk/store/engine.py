@@ -1,15 +1,17 @@
 """Opening a store: one SQLAlchemy engine set up so that neither store loses an update.
 
 SQLite runs in WAL mode with ``BEGIN IMMEDIATE`` for units that write, because deferred transactions that turn
-into writers fail or lose updates under concurrency; Postgres runs in its default READ COMMITTED with row locks.
+into writers fail or lose updates under concurrency; Postgres runs in its default READ COMMITTED with row locks where it
+writes.
 """
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from supportdesk.domain.errors import Conflict
@@ -28,11 +30,14 @@ class Store:
         self.url = url
         self.dialect = url.dialect
         self.engine = _engine(url)
+        self._reading = self.engine
+        if self.dialect == "postgresql":  # READ COMMITTED shows each statement another picture
+            self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads: one consistent picture."""
-        with _told_plainly(self.url), self.engine.connect() as conn, conn.begin():
+        with _told_plainly(self.url), self._reading.connect() as conn, conn.begin():
             yield conn
 
     @contextmanager
@@ -76,17 +81,33 @@ def _engine(url: StoreUrl) -> Engine:
     """Parameters are hidden from errors: they are what customers wrote, and errors end in logs."""
     if url.dialect == "postgresql":
         check_driver(url)
-        return create_engine(
-            url.sqlalchemy, pool_pre_ping=True, pool_size=8, max_overflow=16, connect_args={"connect_timeout": 10},
-            hide_parameters=True,
-        )  # fmt: skip
+        engine = create_engine(
+            "postgresql+psycopg://", pool_pre_ping=True, pool_size=8, max_overflow=16, hide_parameters=True
+        )
+        event.listen(engine, "do_connect", partial(_connect, url))
+        event.listen(engine, "handle_error", _hide_details)
+        return engine
     engine = create_engine(
-        url.sqlalchemy, pool_size=8, max_overflow=16, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        f"sqlite:///{url.path}", pool_size=8, max_overflow=16, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
         hide_parameters=True,
     )  # fmt: skip
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _connect(url: StoreUrl, _dialect: Any, _record: Any, _arguments: Any, settings: dict[str, Any]) -> Any:
+    """The driver reads the URL itself: SQLAlchemy knows less of them (ports, hosts, passwords with signs in them)."""
+    import psycopg
+
+    return psycopg.connect(url.url, connect_timeout=10, context=settings["context"])
+
+
+def _hide_details(context: ExceptionContext) -> None:
+    """Postgres adds the row to what it says about it ("DETAIL: Failing row contains …")."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, literal_column, select, update
 
 from supportdesk.domain.channel import OutboxRow, OutboxStatus
 from supportdesk.domain.errors import NotFound
@@ -91,7 +91,7 @@ def claim(
     due = (
         select(o.id)
         .where(
-            o.status.in_((OutboxStatus.QUEUED.value, OutboxStatus.SENDING.value)),
+            o.status.in_((literal_column("'queued'"), literal_column("'sending'"))),  # as the partial index says it
             o.not_before <= now,
             (o.lease_until.is_(None)) | (o.lease_until < now),
         )

@@ -58,7 +58,7 @@ def as_time(value: Any) -> datetime | None:
     """A time column as aware UTC, whether the driver gave text (SQLite) or a datetime."""
     if value is None or isinstance(value, datetime):
         return value.astimezone(UTC) if value is not None else None
-    return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return datetime.fromisoformat(f"{value}+00:00")
 
 
 def time_of(value: Any) -> datetime:

@@ -25,22 +25,24 @@ class StoreUrl:
         """The URL without a password: fit for messages and logs."""
         return shown_url(self.url)
 
-    @property
-    def sqlalchemy(self) -> str:
-        """With the driver named."""
-        if self.dialect == "postgresql":
-            return "postgresql+psycopg" + self.url[self.url.index("://") :]
-        return "sqlite:///" + self.path
-
 
 def parse_url(url: str) -> StoreUrl:
     """Raise ``Invalid`` for anything but the two stores."""
     scheme, _, rest = url.partition("://")
-    if scheme in ("postgresql", "postgres"):
+    if scheme in ("postgresql", "postgres") and _is_port(url):
         return StoreUrl(f"postgresql://{rest}", "postgresql")
     if scheme == "sqlite" and rest.startswith("//") and len(rest) > 2:
         return StoreUrl(url, "sqlite")
     raise not_a_url(url)
+
+
+def _is_port(url: str) -> bool:
+    """Whether a port is none or a number: of a password with a slash in it, a part would be taken for one."""
+    try:
+        urlsplit(url).port  # noqa: B018 - looking at it is the check
+    except ValueError:
+        return False
+    return True
 
 
 def not_a_url(url: str) -> Invalid:

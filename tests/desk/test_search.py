@@ -20,9 +20,9 @@ from tests.desk.plain_query import holds
 EXAMPLES = 150
 SEED = 3
 WORDS = (
-    "환불", "환", "불", "배송", "송이", "아직", "언제", "주문번호", "print", "printer", "printers", "prints", "ref", "refund",
-    "strasse", "straße", "cafe", "CAFÉ", "A-1029", "1029", "返品", "品", "drop", "kim", "ok", "o", "영수증", "receipt.pdf",
-    "NEAR", "AND", "not", "ticket", "*", "refund*", '"refund refund"', '"환불 신청"', '"printer prints"', '"prints the"',
+    "환불", "환", "불", "배송", "송이", "아직", "언제", "주문번호", "返品", "영수증", "receipt.pdf", "strasse",
+    "品", "print", "printer", "printers", "prints", "ref", "refund", "cafe", "CAFÉ", "A-1029", "1029", "drop", "kim",
+    "straße", "ok", "o", "NEAR", "AND", "not", "ticket", "refund*", '"refund refund"', '"환불 신청"',
 )  # fmt: skip
 CONDITIONS = (
     "is:open",
@@ -51,7 +51,7 @@ def test_messages_with_all_words_in_tickets_that_meet_all_conditions(
 ) -> None:
     alice = desk.as_agent("alice")
     everything = messages_in_order(written)
-    signed_words = st.tuples(st.booleans(), st.sampled_from([word for word in WORDS if word != "*"]))
+    signed_words = st.tuples(st.booleans(), st.sampled_from(WORDS))
 
     @given(st.lists(signed_words, min_size=1, max_size=3), st.lists(st.sampled_from(CONDITIONS), max_size=2))
     @example([(False, "환불")], [])
@@ -146,19 +146,19 @@ def test_without_words_the_last_message_of_each_ticket(alice: Desk) -> None:
     assert [hit.ticket for hit in search(alice, "")] == [first, second]
 
 
-@pytest.mark.parametrize(
-    "words",
-    ['"', "a OR b", "refund*", "NEAR(a b)", "body:x" " y", "^ref", "ref AND", "' OR '1'='1", "a & !b | c:*",
-     "<-> x", "\\", "{x}", "%s %(x)s :p0", "환불)", "col:umn", '"a" "b', "x" * 900],
+SYNTAX = (
+    '"', "a OR b", "refund*", "NEAR(a b)", "body:x", "^ref", "ref AND", "' OR '1'='1", "a & !b | c:*", "<-> x", "\\",
+    "{x}", "%s %(x)s :p0", "환불)", "col:umn", '"a" "b', "x" * 900, "\0", "a\0b", "\ud800",
 )  # fmt: skip
-def test_no_words_are_syntax(alice: Desk, words: str) -> None:
+
+
+def test_no_words_are_syntax(alice: Desk) -> None:
     open_ticket(alice, "Printer", "a b c ref x y 환불")
-    try:
-        hits = search(alice, words)
-    except Invalid as error:
-        assert error.hint
-    else:
-        assert len(hits) <= 1
+    for words in SYNTAX:
+        try:
+            assert len(search(alice, words)) <= 1
+        except Invalid as error:
+            assert error.hint, words
 
 
 def test_mail_is_found_by_its_quoted_tail_too(desk: Desk) -> None:
@@ -170,4 +170,4 @@ def test_mail_is_found_by_its_quoted_tail_too(desk: Desk) -> None:
 def test_the_texts_of_the_crowd_are_all_looked_for() -> None:
     """Or the oracle above would agree on nothing."""
     for text_ in TEXTS:
-        assert any(spans(text_, parse(word).wanted) for word in WORDS if word != "*"), text_
+        assert any(spans(text_, parse(word).wanted) for word in WORDS), text_

@@ -22,7 +22,9 @@ print(json.dumps(sorted(tops - ours - sys.stdlib_module_names)))
 def imported(*names: str) -> set[str]:
     """Packages of others that importing ``names`` brings along."""
     before = _run()
-    return {top for top in _run(*names) - before if not top.endswith("__mypyc")}  # compiled halves of a package
+    others = _run(*names) - before
+    # The compiled halves of packages, and the standard library's record of how this platform's Python was built.
+    return {top for top in others if not top.endswith("__mypyc") and not top.startswith("_sysconfigdata")}
 
 
 def _run(*names: str) -> set[str]:

@@ -17,7 +17,7 @@ LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 
 def commands(text: str, program: str) -> list[str]:
     """Command lines of ``program`` in code spans and blocks, without comments."""
-    lines = [line for block, span in CODE.findall(text) for line in (block or span).splitlines()]
+    lines = [line for block, span in CODE.findall(text) for line in (block or span).replace("\\\n", " ").splitlines()]
     cleaned = [re.sub(r"^\s*(?:\$ )?", "", line).split("  #")[0].strip() for line in lines]
     return [line for line in cleaned if line == program or line.startswith(f"{program} ")]
 

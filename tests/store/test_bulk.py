@@ -133,7 +133,7 @@ def _one(load: Load, desk: Desk) -> int:
     staff = hire(desk)
     who = load.customer(BulkCustomer("김민수", NOW, (Identity("email", "Minsu@Post.example"),), grade="VIP"))
     asked = BulkMessage(
-        Direction.IN, "김민수", NOW - timedelta(hours=3), ("환불 부탁드려요", "> 인용"), author_address="m@post.example",
+        Direction.IN, "김민수", NOW - timedelta(hours=3), ("환불 부탁드려요", "> 인용"), author_address="m@a.example",
         customer_id=who, channel_id=staff.channels["email"], subject="환불", reply_text="환불 부탁드려요",
         rfc_message_id="1@post.example", body_digest="d", joined_by="created", references=("a@x", "b@x"),
         files=(File("영수증.pdf", "application/pdf", b"%PDF"),), raw=b"From: minsu",
@@ -145,8 +145,8 @@ def _one(load: Load, desk: Desk) -> int:
         delivery=Delivery.SENT,
     )  # fmt: skip
     events = (
-        BulkEvent(asked.at, Actor(ActorKind.CUSTOMER, "김민수", who), "created", {"changes": {}}, 0),
-        BulkEvent(answered.at, staff.agents["bob"], "replied", {"changes": {}}, 2),
+        BulkEvent(asked.at, Actor(ActorKind.CUSTOMER, "김민수", who), "created", '{"changes": {}}', 0),
+        BulkEvent(answered.at, staff.agents["bob"], "replied", '{"changes": {}}', 2),
     )
     return load.ticket(
         BulkTicket("환불", State.OPEN, Priority.HIGH, who, asked.at, (asked, noted, answered), events, tags=("vip",))
@@ -183,7 +183,7 @@ def test_the_same_bytes_are_kept_once(desk: Desk) -> None:
             load = Load(conn, lambda _ticket, message, _channel: f"{message}@acme", 1)
             who = load.customer(BulkCustomer("A", NOW, ()))
             said = BulkMessage(Direction.IN, "A", NOW, ("x",), channel_id=1, raw=raw, external_id=f"{who}")
-            event = BulkEvent(NOW, Actor(ActorKind.SYSTEM, "system"), "created", {}, 0)
+            event = BulkEvent(NOW, Actor(ActorKind.SYSTEM, "system"), "created", "{}", 0)
             load.ticket(
                 BulkTicket(
                     "x", State.NEW, Priority.LOW, who, NOW, (said, said._replace(external_id=f"{who}b")), (event,)

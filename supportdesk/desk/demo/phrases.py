@@ -10,6 +10,9 @@ from supportdesk.desk.demo.data import read
 
 T = TypeVar("T")
 
+ORDERS = tuple(f"A-{number}" for number in range(10_000, 14_000))
+"""Few enough that the tokens of each line with one of them are found once."""
+
 
 @dataclass(frozen=True)
 class Theme:
@@ -64,6 +67,11 @@ def weighted(random: Random, things: Sequence[T], weights: Sequence[float]) -> T
     return things[-1]
 
 
+def language_of(text: str) -> str:
+    """The bank to answer from."""
+    return "ko" if any("가" <= letter <= "힣" for letter in text) else "en"
+
+
 def banks() -> tuple[Bank, Bank]:
     """Korean and English."""
     names = read("names")
@@ -82,6 +90,7 @@ def _bank(language: str, people: tuple[tuple[str, str], ...], products: list[str
     themes = found["theme"]
     total = sum(theme["weight"] for theme in themes)
     phrases = {key: tuple(value) for key, value in found.items() if key != "theme"}
+    phrases["order_lines"] = tuple(line.format(order=order) for line in phrases["order_lines"] for order in ORDERS)
     return Bank(
         language=language,
         people=people,

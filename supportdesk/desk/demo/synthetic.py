@@ -179,7 +179,7 @@ class _Desk:
         return times
 
 
-_CREATED = {"rule": "new", "changes": {}}
+_CREATED = '{"rule": "new", "changes": {}}'
 _SLEEPY = (State.PENDING, State.OPEN)
 
 
@@ -192,7 +192,6 @@ class _Talk:
     ) -> None:  # fmt: skip
         self._bank, self._theme, self._person, self._subject = person.bank, theme, person, subject
         self._channel, self._names, self._random, self._name = channel, names, random, unique
-        self._order = f"A-{10_000 + int(random.random() * 90_000)}"
         self._address = Address(person.address(person.medium), person.name)
 
     def messages(self, turns: int, agent: Actor, times: Callable[[int], list[datetime]]) -> tuple[BulkMessage, ...]:
@@ -211,7 +210,7 @@ class _Talk:
         random, bank, theme, person = self._random, self._bank, self._theme, self._person
         if turn == 0:
             lines = [choice(random, bank.greetings), bank.filled(random, choice(random, theme.openings))]
-            lines += [choice(random, theme.details), choice(random, bank.order_lines).format(order=self._order)]
+            lines += [choice(random, theme.details), choice(random, bank.order_lines)]
             lines.append(choice(random, bank.closings))
         else:
             lines = [choice(random, bank.thanks if turn == turns - 1 else theme.more)]

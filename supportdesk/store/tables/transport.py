@@ -38,8 +38,8 @@ class Inbox(SQLModel, table=True):
         UniqueConstraint("channel_id", "folder", "uidvalidity", "uid", "external_id", name="uq_inbox_source"),
         Index(
             "ix_inbox_due",
+            "id",  # first: the oldest few of however many wait
             "retry_at",
-            "id",
             sqlite_where=text("status = 'pending'"),
             postgresql_where=text("status = 'pending'"),
         ),

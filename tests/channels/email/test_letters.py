@@ -37,7 +37,8 @@ def departure(**changes: object) -> Departure:
     values: dict[str, object] = {
         "message_id": "t.1.m.2.x@desk.example", "at": datetime(2026, 11, 21, 9, tzinfo=UTC),
         "sender": Address("support@desk.example", "Alice Kim"), "reply_to": "",
-        "to": (Address("minsu@x.example", "김민수"),), "cc": (), "subject": "Re: 환불", "text": "곧 환불됩니다.", "references": ("o@x", "a@x"), "instance": "us",
+        "to": (Address("minsu@x.example", "김민수"),), "cc": (),
+        "subject": "Re: 환불", "text": "곧 환불됩니다.", "references": ("o@x", "a@x"), "instance": "us",
         "files": (ArrivedFile("영수증.pdf", "application/pdf", b"\x00pdf"),),
     }  # fmt: skip
     return Departure(**{**values, **changes})  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""What the program costs, measured where a person would notice it: ``make bench``."""

@@ -1,0 +1,110 @@
+"""The console at work: changes made elsewhere show up, memory stays small, the event loop answers."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+from rich.cells import set_cell_size
+
+from benchmarks.bulk import mail_sink, raw_item
+from benchmarks.desks import AGENT
+from benchmarks.figures import Figure, milliseconds, percentile
+from benchmarks.first_row import until_ready
+from benchmarks.keys import BACK, DOWN, END, ENTER, HOME, PAGE_DOWN
+from benchmarks.setting import Setting
+from benchmarks.terminal import Terminal
+from supportdesk.app import FIRST_VIEW
+from supportdesk.desk import triage, undo
+from supportdesk.desk.desk import Desk, open_desk
+from supportdesk.desk.intake import take_in
+from supportdesk.desk.opening import first_page
+
+ON_SCREEN = 10
+"""A change is made to one of so many tickets at the top."""
+
+
+def measure(setting: Setting) -> Iterator[Figure]:
+    report = setting.scratch / "stalls"
+    command = (
+        sys.executable,
+        "-m",
+        "benchmarks.watched",
+        str(report),
+        *setting.arguments(),
+    )
+    desk = open_desk(setting.desk.url)
+    try:
+        with Terminal(command, setting.environ) as terminal:
+            shown = until_ready(terminal, setting)
+            ready = time.monotonic()
+            yield Figure("console", "RSS, ready", _rss(terminal), "MB", 80)
+            changes = _changes(desk.as_agent(AGENT), terminal, setting.times(25, 3))
+            mails = _mails(desk, terminal, setting.times(15, 2))
+            _work(terminal, setting.times(20, 3))
+            yield Figure("console", "RSS, after work", _rss(terminal), "MB", 80)
+    finally:
+        desk.close()
+    yield _late("a colleague's change on screen: p95", changes)
+    yield _late("a mail, from its raw bytes, announced: p95", mails)
+    yield from _stalls(report, shown, ready)
+
+
+def _changes(desk: Desk, terminal: Terminal, times: int) -> list[float]:
+    """Seconds from a colleague's verb to its line on screen."""
+    found = []
+    for n in range(times):
+        row = first_page(desk.store.url.url, AGENT, FIRST_VIEW, ON_SCREEN).rows[n % ON_SCREEN]
+        subject, before = f"B{n:05}", len(terminal.output)
+        began = time.monotonic()
+        triage.rename(desk, row.number, subject)
+        found.append(terminal.wait_for(subject, since=before) - began)
+        undo.undo(desk, row.number)
+        terminal.wait_for(set_cell_size(row.subject, 6).rstrip(), since=before)
+        terminal.settle(0.3)
+    return found
+
+
+def _mails(desk: Desk, terminal: Terminal, times: int) -> list[float]:
+    """Seconds from keeping a mail's bytes to its announcement above the queue."""
+    sink, found = mail_sink(desk), []
+    terminal.press(HOME)
+    terminal.settle(0.5)
+    for n in range(times):
+        before = len(terminal.output)
+        began = time.monotonic()
+        sink.take([raw_item(desk, 3 * n)])
+        take_in(desk)
+        found.append(terminal.wait_for(f"{n + 1} new", since=before) - began)
+        terminal.settle(0.3)
+    return found
+
+
+def _work(terminal: Terminal, times: int) -> None:
+    """What an agent does for a while: walk, read, jump."""
+    for _ in range(times):
+        for key in (DOWN, DOWN, PAGE_DOWN, DOWN, ENTER, BACK, END, HOME):
+            terminal.press(key)
+            terminal.rest(0.15)
+
+
+def _rss(terminal: Terminal) -> float:
+    """Resident megabytes, as ``ps`` tells them on every Unix."""
+    told = subprocess.run(["ps", "-o", "rss=", "-p", str(terminal.process.pid)], capture_output=True, check=True)
+    return int(told.stdout) * 1024 / 1e6
+
+
+def _late(name: str, seconds: list[float]) -> Figure:
+    times = milliseconds(seconds)
+    return Figure("console", name, percentile(times, 0.95), "ms", 1000, note=f"median {median(times):.0f} ms")
+
+
+def _stalls(report: Path, shown: float, ready: float) -> Iterator[Figure]:
+    lines = [line.split() for line in report.read_text().splitlines()]
+    found = [(float(at), float(late) * 1000) for at, late in lines]
+    opening = [late for at, late in found if shown <= at < ready]
+    working = [late for at, late in found if at >= ready]
+    yield Figure("console", "longest stall, at work", max(working, default=0.0), "ms", 50)
+    yield Figure("console", "longest stall, while the store is imported", max(opening, default=0.0), "ms")

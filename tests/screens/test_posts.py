@@ -1,0 +1,88 @@
+"""The outbox and the quarantine: seen, tried again, recalled, discarded, looked into."""
+
+from sqlalchemy import select, update
+
+from supportdesk.channels.protocol import RawItem
+from supportdesk.desk import channels, conversation, drafts, outgoing, quarantine, undo
+from supportdesk.desk.conversation import Reply
+from supportdesk.desk.receiving import InboxSink
+from supportdesk.domain.channel import InboxStatus
+from supportdesk.domain.draft import DraftKind
+from supportdesk.screens.outbox import OutboxScreen
+from supportdesk.screens.quarantine import QuarantineScreen
+from supportdesk.screens.reading import ReadingScreen
+from supportdesk.screens.ticket import TicketScreen
+from supportdesk.store import tables as t
+from tests.screens.queue_desk import burst, console, ready, shown, until
+from tests.screens.ticket_desk import Seeded
+
+SIZE = (120, 30)
+
+
+async def test_a_queued_reply_is_recalled_and_becomes_the_draft_again(seeded: Seeded) -> None:
+    conversation.reply(seeded.alice, seeded.refund, Reply("환불해 드렸습니다."))
+    app = console(seeded)
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(pilot, app)
+        burst(app, "go")
+        await until(pilot, lambda: isinstance(app.screen, OutboxScreen) and "queued" in shown(app))
+        assert f"#{seeded.refund}" in shown(app)
+        assert "minsu@example.com" in shown(app)
+        await pilot.press("u")
+        await until(pilot, lambda: "Everything has been sent." in shown(app))
+        draft = drafts.load(seeded.alice, seeded.refund, DraftKind.REPLY)
+        assert draft is not None
+        assert draft.text == "환불해 드렸습니다."
+        assert outgoing.unsent(seeded.alice) == (0, 0)
+
+
+async def test_a_row_of_the_outbox_opens_its_ticket(seeded: Seeded) -> None:
+    conversation.reply(seeded.alice, seeded.refund, Reply("환불해 드렸습니다."))
+    app = console(seeded)
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(pilot, app)
+        burst(app, "go")
+        await until(pilot, lambda: "queued" in shown(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, TicketScreen))
+        assert isinstance(app.screen, TicketScreen)
+        assert app.screen.number == seeded.refund
+
+
+def held_back(seeded: Seeded) -> int:
+    """A mail in quarantine; its id."""
+    channel = next(found for found in channels.channels(seeded.alice) if found.id == seeded.channel)
+    raw = b"From: a@b.example\r\nSubject: \x1b[31mred\r\n\r\nbody"
+    InboxSink(seeded.alice, channel).take([RawItem("INBOX/1/1", raw, seeded.clock(), "INBOX", 1, 1)])
+    with seeded.alice.store.write() as conn:
+        held = {"status": InboxStatus.QUARANTINE.value, "cause": "loop", "error": "12 mails in a minute"}
+        conn.execute(update(t.inbox).values(**held))
+        return int(conn.scalar(select(t.inbox.c.id)) or 0)
+
+
+async def test_what_is_held_back_says_why_and_shows_its_bytes_harmless(seeded: Seeded) -> None:
+    held_back(seeded)
+    app = console(seeded)
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(pilot, app)
+        burst(app, "gf")
+        await until(pilot, lambda: isinstance(app.screen, QuarantineScreen) and "12 mails in a minute" in shown(app))
+        await pilot.press("H")
+        await until(pilot, lambda: isinstance(app.screen, ReadingScreen) and "Subject: red" in shown(app))
+        assert "\x1b" not in shown(app)
+
+
+async def test_what_is_held_back_is_tried_again_or_discarded_and_undone(seeded: Seeded) -> None:
+    inbox_id = held_back(seeded)
+    app = console(seeded)
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(pilot, app)
+        burst(app, "gf")
+        await until(pilot, lambda: "loop" in shown(app))
+        await pilot.press("D")
+        await until(pilot, lambda: "Nothing is held back" in shown(app))
+        assert quarantine.get(seeded.alice, inbox_id).status is InboxStatus.DISCARDED
+        undo.undo(seeded.alice)
+        await until(pilot, lambda: "loop" in shown(app))
+        await pilot.press("T")
+        await until(pilot, lambda: quarantine.get(seeded.alice, inbox_id).status is InboxStatus.PENDING)

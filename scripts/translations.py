@@ -29,6 +29,7 @@ DOMAIN = "supportdesk"
 ERRORS = frozenset({"DeskError", "Invalid", "NotFound", "Conflict", "Unreachable", "TemporaryFailure"})
 MARKERS = frozenset({"_", "N_", "gettext"})
 CLICK_MODULES = ("core", "decorators", "exceptions", "formatting", "parser", "termui", "types")
+CLICK_VARIABLES = ("required",)  # core.py translates this one from a variable
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # in every header, so that an update without news changes no file
 HEADER = "# The sentences of supportdesk. Edit the translations, then run: make translations"
 
@@ -43,7 +44,7 @@ class Sentence:
     line: int
 
 
-class Untranslatable(Exception):  # noqa: N818 - its text is the whole error
+class Untranslatable(Exception):
     """A sentence that is filled in before it could be translated."""
 
 
@@ -182,6 +183,7 @@ def _texts(node: ast.expr, file: str) -> Iterator[str]:
 def _of_click() -> Iterator[Sentence]:
     spec = importlib.util.find_spec("click")
     assert spec is not None and spec.origin is not None
+    yield from (Sentence(text, "", "click/core.py", 0) for text in CLICK_VARIABLES)
     for name in CLICK_MODULES:
         source = (Path(spec.origin).parent / f"{name}.py").read_text(encoding="utf-8")
         yield from in_source(source, f"click/{name}.py")

@@ -38,8 +38,8 @@ def run(arguments: Sequence[str]) -> int:
         return _told(error)
 
 
-def open_console() -> None:
-    """Run the console until the agent leaves it. Raises Invalid where there is no terminal to draw on."""
+def open_console() -> int:
+    """Run the console until the agent leaves it; returns its exit code. Raises Invalid where there is no terminal."""
     from supportdesk.commands.options import chosen_config
     from supportdesk.domain.errors import Invalid
 
@@ -51,7 +51,7 @@ def open_console() -> None:
     prepare_terminal(config, os.environ)
     from supportdesk.app import run as run_app
 
-    run_app(config)
+    return run_app(config)
 
 
 def prepare_terminal(config: "Config", environ: MutableMapping[str, str]) -> None:

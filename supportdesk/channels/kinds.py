@@ -124,6 +124,7 @@ def _simulated(medium: str) -> Kind:
 SIMULATIONS = tuple(_simulated(medium) for medium in ("email", "kakao", "line", "phone"))
 
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (EMAIL, *SIMULATIONS)})
+OFFERED = tuple(kind for kind in KINDS.values() if not kind.hidden)
 
 
 def kind(name: str) -> Kind:

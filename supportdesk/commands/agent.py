@@ -63,9 +63,9 @@ def show(desk: "Desk", login: str, as_json: bool) -> None:
 @agent.command(help=_("Add an agent; one who was removed comes back."))
 @click.argument("login")
 @click.option("--name", metavar="NAME", default="", help=_("As customers see it; by default the login."))
-@click.option("--email", metavar="E", default="")
+@click.option("--email", metavar="E", default="", help=_("The agent's own mail address."))
 @click.option("--team", "teams", metavar="T", multiple=True, help=_("May be repeated."))
-@click.option("--signature", metavar="TEXT", default="")
+@click.option("--signature", metavar="TEXT", default="", help=_("For canned replies: {{agent.signature}}."))
 @with_system_desk
 def add(desk: "Desk", login: str, name: str, email: str, teams: tuple[str, ...], signature: str) -> None:
     from supportdesk.desk import people
@@ -75,11 +75,11 @@ def add(desk: "Desk", login: str, name: str, email: str, teams: tuple[str, ...],
 
 @agent.command(help=_("Change an agent; what is not given stays."))
 @click.argument("login")
-@click.option("--name", metavar="NAME")
-@click.option("--email", metavar="E")
+@click.option("--name", metavar="NAME", help=_("As customers see it."))
+@click.option("--email", metavar="E", help=_("The agent's own mail address."))
 @click.option("--team", "teams", metavar="T", multiple=True, help=_("All teams the agent is in; may be repeated."))
 @click.option("--no-team", is_flag=True, help=_("In no team any more."))
-@click.option("--signature", metavar="TEXT")
+@click.option("--signature", metavar="TEXT", help=_("For canned replies: {{agent.signature}}."))
 @with_system_desk
 def edit(
     desk: "Desk", login: str, name: str | None, email: str | None, teams: tuple[str, ...], no_team: bool,

@@ -47,7 +47,7 @@ def list_replies(desk: "Desk", limit: int, as_json: bool) -> None:
 
 @canned.command(help=_("Show a canned reply; with --ticket, as it would be filled in there."))
 @click.argument("shortcut")
-@click.option("--ticket", metavar="N", type=NUMBER)
+@click.option("--ticket", metavar="N", type=NUMBER, help=_("Fill in the customer of this ticket."))
 @json_option
 @with_reading_desk
 def show(desk: "Desk", shortcut: str, ticket: int | None, as_json: bool) -> None:
@@ -71,7 +71,7 @@ def show(desk: "Desk", shortcut: str, ticket: int | None, as_json: bool) -> None
 @text_argument
 @click.option("--title", metavar="TITLE", default="", help=_("By default the shortcut."))
 @language_option
-@click.option("--team", metavar="TEAM", default="")
+@click.option("--team", metavar="TEAM", default="", help=_("The team it belongs to; by default everybody."))
 @personal_option
 @with_reading_desk
 def add(desk: "Desk", shortcut: str, text: str | None, title: str, language: str, team: str, personal: bool) -> None:
@@ -81,12 +81,12 @@ def add(desk: "Desk", shortcut: str, text: str | None, title: str, language: str
     replies.add(desk, shortcut, title, said(text), language=language, team=team, personal=personal)
 
 
-@canned.command(help=_("Change a canned reply; what is not given stays. --text - reads it from a pipe."))
+@canned.command(help=_("Change a canned reply; what is not given stays."))
 @click.argument("shortcut")
 @click.option("--shortcut", "new_shortcut", metavar="SHORTCUT", help=_("The new shortcut."))
-@click.option("--title", metavar="TITLE")
-@click.option("--language", metavar="CODE")
-@click.option("--text", metavar="TEXT")
+@click.option("--title", metavar="TITLE", help=_("The new title."))
+@click.option("--language", metavar="CODE", help=_("Such as ko or en."))
+@click.option("--text", metavar="TEXT", help=_("The new text; - reads it from a pipe."))
 @with_reading_desk
 def edit(
     desk: "Desk", shortcut: str, new_shortcut: str | None, title: str | None, language: str | None, text: str | None

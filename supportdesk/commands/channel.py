@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supportdesk.channels.kinds import KINDS, Kind, Option, kind
+from supportdesk.channels.kinds import OFFERED, Kind, Option, kind
 from supportdesk.commands import forms, output
 from supportdesk.commands.options import json_option, limit_option, with_system_desk
 from supportdesk.commands.output import Column
@@ -71,7 +71,7 @@ def show(desk: "Desk", name: str, as_json: bool) -> None:
 @json_option
 def kinds(as_json: bool) -> None:
     if as_json:
-        output.emit(map(_kind, KINDS.values()), (), True)
+        output.emit(map(_kind, OFFERED), (), True)
         return
     columns = [
         Column("option", _("Option")),
@@ -79,7 +79,7 @@ def kinds(as_json: bool) -> None:
         Column("default", _("Default")),
         Column("help", _("Meaning"), folds=True),
     ]
-    for each in KINDS.values():
+    for each in OFFERED:
         output.line(f"{each.name}: {_(each.title)}")
         rows = [{**_option(option), "option": f"--{option.name}"} for option in each.options]
         output.emit(rows, columns, False)
@@ -175,7 +175,7 @@ def _click_option(option: Option) -> click.Option:
     )
 
 
-for _each in KINDS.values():
+for _each in OFFERED:
     add.add_command(_add_command(_each))
 
 

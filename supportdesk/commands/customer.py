@@ -83,9 +83,9 @@ def show(desk: "Desk", id: int, limit: int, as_json: bool) -> None:
 
 @customer.command(help=_("Change a customer; what is not given stays."))
 @click.argument("id", type=NUMBER)
-@click.option("--name", metavar="NAME")
+@click.option("--name", metavar="NAME", help=_("The new name."))
 @click.option("--grade", metavar="GRADE", help=_("Such as VIP; “” for none."))
-@click.option("--language", metavar="CODE")
+@click.option("--language", metavar="CODE", help=_("Such as ko or en."))
 @click.option("--organization", metavar="NAME", help=_("“” for none."))
 @click.option("--add", "added", metavar="KIND:VALUE", multiple=True, help=_("An identity: email:kim@example.com."))
 @click.option("--remove", "removed", metavar="KIND:VALUE", multiple=True, help=_("An identity that is not theirs."))

@@ -7,6 +7,7 @@ console ends, and then takes the desk it made away again.
 import json
 import logging
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -100,17 +101,19 @@ class _Errors(logging.Handler):
 
 def run_behind(url: str, tickets: int) -> None:
     """Be the child: say on stdout how far it is and where the desk is, one JSON object a line, until stdin ends."""
-    quiet = logging.NullHandler()
-    logging.getLogger().addHandler(quiet)
+    logging.getLogger().addHandler(logging.NullHandler())
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(128 + signal.SIGTERM))
     try:
         scene = Scene(url, tickets, 1.0, lambda count: _tell({"done": count}))
     except DeskError as error:
         _tell({"error": sentence(error)})
         return
-    scene.start()
-    _tell({"store": scene.url})
-    sys.stdin.buffer.read()
-    scene.stop()
+    try:
+        scene.start()
+        _tell({"store": scene.url})
+        sys.stdin.buffer.read()
+    finally:
+        scene.stop()
 
 
 def _tell(what: dict[str, object]) -> None:

@@ -25,7 +25,7 @@ FOLDED_WIDTH = 16  # cells; below that a narrow terminal cuts the columns that d
 UNFOLDED_WIDTH = 100_000  # cells; a program that reads a table through a pipe gets each row on one line
 
 
-class ReaderGone(Exception):  # noqa: N818 - nothing went wrong
+class ReaderGone(Exception):
     """Whoever read stdout has had enough (``| head``)."""
 
 

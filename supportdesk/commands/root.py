@@ -36,9 +36,10 @@ COMMANDS = {
 }
 
 
-def _without_command(ctx: click.Context) -> None:
+def _without_command(ctx: click.Context) -> object:
     if ctx.invoked_subcommand is None:
-        ctx.obj()  # the console, which is above this floor; the program hands it in
+        return ctx.obj()  # the console, which is above this floor; the program hands it in
+    return None
 
 
 root = LazyGroup(

@@ -57,7 +57,7 @@ def split(desk: "Desk", ticket: int, messages: tuple[int, ...], subject: str, as
 @click.command(help=_("Link a ticket to another."))
 @ticket_argument
 @click.argument("other", metavar="OTHER", type=NUMBER)
-@click.option("--kind", type=LINK, default=LinkKind.RELATED)
+@click.option("--kind", type=LINK, default=LinkKind.RELATED, help=_("How the one refers to the other."))
 @json_option
 @with_desk
 def link(desk: "Desk", ticket: int, other: int, kind: LinkKind, as_json: bool) -> None:

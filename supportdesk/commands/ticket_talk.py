@@ -33,14 +33,14 @@ EMAIL, PHONE = "email", "phone"
 
 
 @click.command(help=_("Open a ticket for a customer who called or wrote; with --to, write to one. Prints its number."))
-@click.option("--subject", metavar="S", required=True)
+@click.option("--subject", metavar="S", required=True, help=_("What it is about."))
 @click.option("--from", "from_", metavar="ADDRESS", help=_("Who it is from: Kim <kim@example.com>, +82 10-1234-5678."))
 @click.option("--to", metavar="ADDRESS", help=_("Send the text to this address."))
 @click.option("--customer", metavar="ID", type=click.IntRange(min=1), help=_("A customer there is already."))
 @click.option("--direction", type=Word(Direction), help=_("Who speaks: the customer, the desk, or a note."))
 @click.option("--channel", metavar="NAME", default="", help=_("The channel it came in on."))
-@click.option("--team", metavar="TEAM", default="")
-@click.option("--priority", type=PRIORITY, default=Priority.NORMAL)
+@click.option("--team", metavar="TEAM", default="", help=_("The team it goes to."))
+@click.option("--priority", type=PRIORITY, default=Priority.NORMAL, help=_("How much it hurts."))
 @click.option("--tag", "tags", metavar="TAG", multiple=True, help=_("A tag; may be repeated."))
 @click.option("--text", "text_option", metavar="TEXT", help=_("The text, instead of as an argument or piped in."))
 @attach_option
@@ -73,8 +73,8 @@ def create(
 @click.option("--text", "text_option", metavar="TEXT", help=_("The text, instead of as an argument or piped in."))
 @click.option("--canned", metavar="SHORTCUT", help=_("A canned reply, filled in for this customer, is the text."))
 @click.option("--to", metavar="ADDRESS", multiple=True, help=_("Instead of whoever takes part."))
-@click.option("--cc", metavar="ADDRESS", multiple=True)
-@click.option("--bcc", metavar="ADDRESS", multiple=True)
+@click.option("--cc", metavar="ADDRESS", multiple=True, help=_("Instead of whoever gets copies."))
+@click.option("--bcc", metavar="ADDRESS", multiple=True, help=_("Copies the others do not see."))
 @click.option("--then", "state", type=STATE, help=_("The state afterwards."))
 @click.option("--snooze", metavar="WHEN", help=_("Hide the ticket until then."))
 @click.option("--at", metavar="WHEN", help=_("Send it then."))
@@ -116,7 +116,7 @@ def note(
 @click.command(help=_("Send to somebody outside the conversation; the answer joins the ticket."))
 @ticket_argument
 @text_argument
-@click.option("--to", metavar="ADDRESS", multiple=True, required=True)
+@click.option("--to", metavar="ADDRESS", multiple=True, required=True, help=_("May be repeated."))
 @attach_option
 @json_option
 @with_desk

@@ -124,9 +124,7 @@ def tag(desk: "Desk", words: tuple[str, ...], remove: tuple[str, ...], replace: 
     if replace:
         told(triage.set_tags(desk, numbers, added), as_json)
     elif added or removed:
-        done = [triage.add_tags(desk, numbers, added)] if added else []
-        done += [triage.remove_tags(desk, numbers, removed)] if removed else []
-        told(done, as_json)
+        told(triage.retag(desk, numbers, add=added, remove=removed), as_json)
     else:
         raise Invalid("There is no tag.", hint="Write it after the number; a tag of digits as +2026.")
 

@@ -83,8 +83,8 @@ def add(desk: "Desk", key: str, query: str, name: str, personal: bool) -> None:
 
 @view.command(help=_("Change a view; what is not given stays."))
 @click.argument("key")
-@click.option("--query", metavar="Q")
-@click.option("--name", metavar="NAME")
+@click.option("--query", metavar="Q", help=_("Conditions and words, as in the console's search."))
+@click.option("--name", metavar="NAME", help=_("As it is shown."))
 @with_reading_desk
 def edit(desk: "Desk", key: str, query: str | None, name: str | None) -> None:
     from supportdesk.desk import views

@@ -81,20 +81,27 @@ def _read(desk: Desk, item: Pending, source: _Source) -> Arrival | Exception:
 def _take_in_one(desk: Desk, unit: Unit, item: Pending, source: _Source, arrival: Arrival | Exception) -> None:
     if isinstance(arrival, Exception):
         _quarantine(unit, item, "unreadable", str(arrival))
-        return None
-    for again in (True, False):
-        try:
-            with unit.conn.begin_nested():
-                return _file(desk, unit, item, source, arrival)
-        except Exception as error:
-            if isinstance(error, DBAPIError) and is_store_trouble(error):
-                raise  # no fault of this mail
-            unit.forget()
-            unit.actor = desk.actor
-            if isinstance(error, Conflict) and again:
-                continue  # its ticket was merged between the look and the lock: look again
-            log.exception("inbox %d cannot be taken in", item.id)
-            return _try_later(unit, item, error)
+        return
+    trouble = _filed(desk, unit, item, source, arrival)
+    if isinstance(trouble, Conflict):  # its ticket was merged between the look and the lock: look again
+        trouble = _filed(desk, unit, item, source, arrival)
+    if trouble is not None:
+        log.error("inbox %d cannot be taken in", item.id, exc_info=trouble)
+        _try_later(unit, item, trouble)
+
+
+def _filed(desk: Desk, unit: Unit, item: Pending, source: _Source, arrival: Arrival) -> Exception | None:
+    """None once it is filed; else what went wrong, and nothing of it is left."""
+    try:
+        with unit.conn.begin_nested():
+            _file(desk, unit, item, source, arrival)
+    except Exception as error:
+        if isinstance(error, DBAPIError) and is_store_trouble(error):
+            raise  # no fault of this mail
+        unit.forget()
+        unit.actor = desk.actor
+        return error
+    return None
 
 
 def _file(desk: Desk, unit: Unit, item: Pending, source: _Source, arrival: Arrival) -> None:

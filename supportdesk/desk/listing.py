@@ -35,7 +35,8 @@ def listing(
     """Up to ``limit`` tickets of a view that also meet ``query``, in the order of the query, else of the view.
 
     An unknown ``login`` is refused unless it is only ``guessed``: anyone may look. Each page is read on its own, so
-    a slow reader holds no transaction open; a ticket that moves in the order meanwhile may come late or again.
+    a slow reader holds no transaction open; a ticket that moves in the order meanwhile may be missed or come again
+    (``sort:number`` never moves).
     Raises what ``open_desk``, ``as_agent`` and ``view`` raise.
     """
     with driver_reader(url) as reader:

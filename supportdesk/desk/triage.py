@@ -81,13 +81,19 @@ def set_team(desk: Desk, targets: Targets, name: str, *, expect: Expect = None) 
 
 
 def add_tags(desk: Desk, targets: Targets, tags: Iterable[str], *, expect: Expect = None) -> Receipt:
-    wanted = clean_tags(tags)
-    return _retag(desk, targets, lambda old: old | wanted, expect)
+    return retag(desk, targets, add=tags, expect=expect)
 
 
 def remove_tags(desk: Desk, targets: Targets, tags: Iterable[str], *, expect: Expect = None) -> Receipt:
-    unwanted = clean_tags(tags)
-    return _retag(desk, targets, lambda old: old - unwanted, expect)
+    return retag(desk, targets, remove=tags, expect=expect)
+
+
+def retag(
+    desk: Desk, targets: Targets, *, add: Iterable[str] = (), remove: Iterable[str] = (), expect: Expect = None
+) -> Receipt:
+    """Add some tags and take others away, in one change."""
+    wanted, unwanted = clean_tags(add), clean_tags(remove)
+    return _retag(desk, targets, lambda old: (old - unwanted) | wanted, expect)
 
 
 def set_tags(desk: Desk, targets: Targets, tags: Iterable[str], *, expect: Expect = None) -> Receipt:

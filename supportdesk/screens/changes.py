@@ -109,19 +109,17 @@ def rename(subject: str) -> Change:
 
 
 def tags(text: str) -> Change:
-    """``vip billing`` adds, ``-later`` takes away; raises ``Invalid`` for both at once, which would be two undos."""
+    """``vip billing -later``: adds and takes away. Raises ``Invalid`` for nothing."""
     words = text.replace(",", " ").split()
     added = [word.removeprefix("+") for word in words if not word.startswith("-")]
     removed = [word.removeprefix("-") for word in words if word.startswith("-")]
-    if not words or (added and removed):
-        raise Invalid(N_("Write tags to add, or tags with - to take away."), hint=N_("For example: vip or -vip"))
+    if not words:
+        raise Invalid(N_("Write tags to add, or tags with - to take away."), hint=N_("For example: vip -later"))
 
     def run(desk: "Desk", numbers: Numbers, seen: Versions) -> "Receipt":
         from supportdesk.desk import triage
 
-        if added:
-            return triage.add_tags(desk, numbers, added, expect=seen)
-        return triage.remove_tags(desk, numbers, removed, expect=seen)
+        return triage.retag(desk, numbers, add=added, remove=removed, expect=seen)
 
     return Change(N_("Tags"), run)
 

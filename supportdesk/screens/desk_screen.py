@@ -12,6 +12,7 @@ from supportdesk.keymap import Bound, Keymap
 from supportdesk.widgets.footer import Footer
 from supportdesk.widgets.keys import Keyed
 from supportdesk.widgets.window import Answer
+from supportdesk.widgets.words import small
 
 if TYPE_CHECKING:
     from supportdesk.desk.desk import Desk
@@ -83,7 +84,7 @@ class DeskScreen(Keyed, Screen[Result]):
         """The hints follow the focus, the marks and what can be undone."""
         done = self.console.done
         for footer in self.query(Footer):
-            footer.show(self.live_actions(), self.console.keymap, _(done.title).lower() if done else "")
+            footer.show(self.live_actions(), self.console.keymap, small(_(done.title)) if done else "")
 
     def show_continuations(self, bounds: tuple[Bound, ...]) -> None:
         for footer in self.query(Footer):

@@ -13,7 +13,7 @@ from supportdesk.i18n import N_, _, ngettext
 from supportdesk.screens import changes
 from supportdesk.screens.changes import Change, Done
 from supportdesk.screens.desk_screen import DeskScreen, Result
-from supportdesk.widgets.words import priority_name, state_name
+from supportdesk.widgets.words import priority_name, small, state_name
 
 if TYPE_CHECKING:
     from supportdesk.desk.desk import Desk
@@ -56,7 +56,8 @@ class TicketVerbs(DeskScreen[Result]):
         self.foresee(numbers, change)
         if change.moves_on:
             self.move_on()
-        return self.run_worker(self._applied(change, numbers, seen), group="verbs", exit_on_error=False)
+        # the app's worker: leaving the screen must not take back what a key has set going
+        return self.app.run_worker(self._applied(change, numbers, seen), group="verbs", exit_on_error=False)
 
     async def _applied(self, change: Change, numbers: tuple[int, ...], seen: Mapping[int, int]) -> None:
         desk = await self.console.opened()
@@ -69,8 +70,9 @@ class TicketVerbs(DeskScreen[Result]):
             self.console.done = Done(change.title, numbers, change)
             if len(numbers) > 1:
                 self.tell(f"{_(change.title)}: {_named(numbers)}")
-        await self.show_truth(numbers)
-        self.refresh_footer()
+        if self.is_attached:
+            await self.show_truth(numbers)
+            self.refresh_footer()
 
     def action_take(self) -> None:
         self.apply(changes.take(self.console.me))
@@ -88,7 +90,7 @@ class TicketVerbs(DeskScreen[Result]):
             self.tell(_("There is nothing to repeat yet."))
 
     def action_undo(self) -> None:
-        self.run_worker(self._undone(), group="verbs", exit_on_error=False)
+        self.app.run_worker(self._undone(), group="verbs", exit_on_error=False)
 
     async def _undone(self) -> None:
         from supportdesk.desk import undo
@@ -102,11 +104,12 @@ class TicketVerbs(DeskScreen[Result]):
             return
         numbers = tuple(receipt.versions)
         if done := self.console.done:
-            self.tell(_("Undone: {verb}.").format(verb=_(done.title).lower()))
+            self.tell(_("Undone: {verb}.").format(verb=small(_(done.title))))
         self.console.done = None
-        await self.show_truth(numbers)
-        self.come_back(numbers)
-        self.refresh_footer()
+        if self.is_attached:
+            await self.show_truth(numbers)
+            self.come_back(numbers)
+            self.refresh_footer()
 
     async def action_assign(self) -> None:
         await self.ask_change("assign", N_("Assign"), load=_agents)

@@ -1,6 +1,7 @@
 """Rows by the ten thousand: columns, ids and the fastest way into each store. See ``bulk``, which makes the rows."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from itertools import count
@@ -48,6 +49,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 """Tables in the order their foreign keys need, and the columns of a row; the others keep their NULL."""
 
 KEYS = {"ticket": "number"}
+TIDY_EVERY = 300_000
+PENDING_KB = 2_000_000
+MEMORY = "256MB"
+_SEARCH_INDEXES = ("ix_message_search_body", "ix_customer_search_body")
+_TIDY = "SELECT gin_clean_pending_list('{index}')"
 ID_BLOCK = 1000
 KNOWN_TIMES = 1000
 SQLITE_CACHE_KB = 131_072
@@ -123,6 +129,30 @@ def make_room(conn: Connection) -> None:
     """Prepare a connection for large transactions."""
     if conn.dialect.name == "sqlite":
         conn.exec_driver_sql(f"PRAGMA cache_size = -{SQLITE_CACHE_KB}")
+
+
+@contextmanager
+def hasty_search(store: Store) -> Iterator[Callable[[], None]]:
+    """While much is written, let Postgres' search index take new words in by the million instead of one by one:
+    twenty times as fast. Call what it yields every ``TIDY_EVERY`` messages or so."""
+    if store.dialect == "sqlite":
+        yield lambda: None
+        return
+    _each_index(store, f"ALTER INDEX {{index}} SET (fastupdate = on, gin_pending_list_limit = {PENDING_KB})")
+    try:
+        yield lambda: _each_index(store, _TIDY)
+    finally:
+        _each_index(store, _TIDY)
+        _each_index(store, "ALTER INDEX {index} SET (fastupdate = off)")
+        _each_index(store, "ALTER INDEX {index} RESET (gin_pending_list_limit)")
+
+
+def _each_index(store: Store, sql: str) -> None:
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        conn.exec_driver_sql(f"SET maintenance_work_mem = '{MEMORY}'")
+        for index in _SEARCH_INDEXES:
+            conn.exec_driver_sql(sql.format(index=index))
+        conn.exec_driver_sql("RESET maintenance_work_mem")
 
 
 def gather_statistics(store: Store) -> None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from supportdesk.domain.errors import Conflict
@@ -88,7 +88,7 @@ def _engine(url: StoreUrl) -> Engine:
         event.listen(engine, "handle_error", _hide_details)
         return engine
     engine = create_engine(
-        f"sqlite:///{url.path}", pool_size=8, max_overflow=16, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        URL.create("sqlite", database=url.path), pool_size=8, max_overflow=16, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
         hide_parameters=True,
     )  # fmt: skip
     event.listen(engine, "connect", _set_up_sqlite)

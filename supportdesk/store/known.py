@@ -15,6 +15,8 @@ def known(conn: Connection, looked: Lookups, sender: str, identity_kind: str) ->
     by_reference = _tickets_referring(conn, looked.references)
     numbers = {*looked.numbers, *by_id.values(), *by_reference.values()}
     now_at = _where_now(conn, numbers)
+    if not now_at:
+        return Known({}, {}, {})
     return Known(
         by_message_id={ref: now_at.get(number, number) for ref, number in by_id.items()},
         by_reference={ref: now_at.get(number, number) for ref, number in by_reference.items()},

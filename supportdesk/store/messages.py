@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from supportdesk.domain.channel import OutboxStatus, medium
 from supportdesk.domain.message import Address, Attachment, Delivery, Direction, Message
-from supportdesk.store import blobs
+from supportdesk.store import blobs, search_index
 from supportdesk.store import tables as t
 from supportdesk.store.unit import Unit
 
@@ -66,7 +66,8 @@ def add_message(unit: Unit, number: int, new: NewMessage) -> int:
             t.attachment, message_id=message_id, sha256=sha256, filename=file.filename, size=len(file.data),
             content_type=file.content_type, inline=file.inline, content_id=file.content_id,
         )  # fmt: skip
-    unit.index(message_id)
+    names = [file.filename for file in new.files]
+    unit.index(message_id, search_index.message_text(new.author, new.subject, new.text, names))
     return message_id
 
 

@@ -4,12 +4,14 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text, update
 
+from supportdesk.domain.analyzer import ANALYZER_VERSION
 from supportdesk.domain.errors import Unreachable
+from supportdesk.store import search_index
+from supportdesk.store import tables as t
 from supportdesk.store.engine import Store, revision
 from supportdesk.store.revision import HEAD, check_revision, is_older, of_another_program
-from supportdesk.store.tables import metadata
 from supportdesk.store.url import parse_url
 
 ADVISORY_LOCK = 0x5D_E5_C0_DE
@@ -42,14 +44,24 @@ def migrate(url: str) -> tuple[str | None, str]:
             before = revision(conn)
             _refuse_foreign(conn, before, parsed.shown)
             command.upgrade(config(conn), "head")
+            _renew_search(conn)
         return before, HEAD
     finally:
         store.close()
 
 
+def _renew_search(conn: Connection) -> None:
+    """Make the search index anew where another analyzer made it: its tokens would not be found, nor taken out."""
+    version = t.meta.c.key == "analyzer_version"
+    made_by = conn.scalar(select(t.meta.c.value).where(version))
+    if made_by not in (None, str(ANALYZER_VERSION)):
+        search_index.rebuild(conn)
+        conn.execute(update(t.meta).where(version).values(value=str(ANALYZER_VERSION)))
+
+
 def _refuse_foreign(conn: Connection, found: str | None, shown_url: str) -> None:
     """Touch neither what a newer supportdesk made nor what was never a desk."""
-    if found is None and not metadata.tables.keys().isdisjoint(inspect(conn).get_table_names()):
+    if found is None and not t.metadata.tables.keys().isdisjoint(inspect(conn).get_table_names()):
         raise of_another_program(shown_url)
     if found is not None and not is_older(found):
         check_revision(found, shown_url)

@@ -36,7 +36,7 @@ def stale() -> Conflict:
 
 def do_insert(conn: Connection, table: Table, values: Row, *, holds: Row | None = None) -> tuple[Row, Op]:
     """Insert a row; returns its primary key and the op."""
-    result = conn.execute(insert(table).values(**values))
+    result = conn.execute(insert(table), dict(values))
     found = result.inserted_primary_key
     assert found is not None
     key = {column.name: found[i] for i, column in enumerate(table.primary_key)}

@@ -38,7 +38,9 @@ def newest(conn: Connection, conditions: Where, query: Query, limit: int) -> lis
     if query.wanted:
         on_postgres = conditions.dialect == "postgresql"
         words = conditions.bind(tsquery(query.wanted) if on_postgres else fts5_query(query.wanted))
-        every = f"m.id IN ({SEARCH[conditions.dialect].format(table='message_search', query=words)})"
+        # + keeps SQLite from walking through all that matches once for each ticket
+        column = "m.id" if on_postgres else "+m.id"
+        every = f"{column} IN ({SEARCH[conditions.dialect].format(table='message_search', query=words)})"
         look = partial(_newest_on_postgres if on_postgres else _newest_on_sqlite, words)
     if limit < WALK:
         found, complete = look(conn, conditions, limit)
@@ -79,15 +81,17 @@ def _kept(conn: Connection, conditions: Where, hits: Sequence[int], limit: int) 
     kept: list[int] = []
     for start in range(0, len(hits), PART):
         ids = ", ".join(str(hit) for hit in hits[start : start + PART])
-        kept += _found(conn, conditions, f"m.id IN ({ids})", limit - len(kept))
+        kept += _found(conn, conditions, f"m.id IN ({ids})", limit - len(kept), messages_first=True)
         if len(kept) == limit:
             break
     return kept
 
 
-def _found(conn: Connection, conditions: Where, which: str, limit: int) -> list[int]:
+def _found(conn: Connection, conditions: Where, which: str, limit: int, *, messages_first: bool = False) -> list[int]:
+    """``messages_first``: these are few; SQLite, which does not count, is told so by CROSS JOIN."""
+    join = "CROSS JOIN" if messages_first and conditions.dialect == "sqlite" else "JOIN"
     sql = (
-        "SELECT m.id FROM message m JOIN ticket t ON t.number = m.ticket_number "  # noqa: S608 - values are bound
+        f"SELECT m.id FROM message m {join} ticket t ON t.number = m.ticket_number "  # noqa: S608 - values are bound
         f"WHERE {which} AND {conditions.sql} ORDER BY m.id + 0 DESC LIMIT {limit}"
     )
     return list(conn.scalars(text(sql), conditions.params))

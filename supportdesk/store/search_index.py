@@ -4,12 +4,15 @@ SQLite's index is contentless: taking a document out needs the very tokens that 
 computed from its row, in the transaction that changes the row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Table, select, text
 
 from supportdesk.domain import analyzer
 from supportdesk.store import tables as t
+
+PART = 500
+"""Documents made at once when an index is made anew."""
 
 _SQL = {
     ("sqlite", "add"): "INSERT INTO {table}(rowid, body) VALUES (:id, :body)",
@@ -37,7 +40,11 @@ def remove_message(conn: Connection, message_id: int) -> None:
 
 
 def add_customer(conn: Connection, customer_id: int) -> None:
-    _write(conn, "customer_search", "add", [(customer_id, _customer_text(conn, customer_id))])
+    add_customers(conn, [customer_id])
+
+
+def add_customers(conn: Connection, ids: Sequence[int]) -> None:
+    _write(conn, "customer_search", "add", [(i, _customer_text(conn, i)) for i in ids])
 
 
 def remove_customer(conn: Connection, customer_id: int) -> None:
@@ -54,6 +61,25 @@ def body_of(dialect: str, document: str) -> str:
     """A document as the store's index wants it."""
     tokens = analyzer.analyze(document)
     return analyzer.tsvector(tokens) if dialect == "postgresql" else analyzer.fts5_text(tokens)
+
+
+def rebuild(conn: Connection) -> int:
+    """Make both indexes anew with this program's analyzer; returns how many documents. For ``migrate``."""
+    for name in ("message_search", "customer_search"):
+        emptied = f"INSERT INTO {name}({name}) VALUES ('delete-all')"  # noqa: S608 - a constant
+        conn.execute(text(emptied if conn.dialect.name == "sqlite" else f"TRUNCATE {name}"))
+    messages = _in_parts(conn, t.message, lambda ids: add_messages(conn, ids))
+    customers = _in_parts(conn, t.customer, lambda ids: add_customers(conn, ids))
+    return messages + customers
+
+
+def _in_parts(conn: Connection, table: Table, add: Callable[[Sequence[int]], object]) -> int:
+    """Hand out the ids of a table, ascending, ``PART`` at a time."""
+    done = last = 0
+    while ids := conn.scalars(select(table.c.id).where(table.c.id > last).order_by(table.c.id).limit(PART)).all():
+        add(ids)
+        done, last = done + len(ids), ids[-1]
+    return done
 
 
 def _write(conn: Connection, table: str, what: str, documents: Sequence[tuple[int, str]]) -> None:

@@ -63,9 +63,9 @@ class Unit:
     def move(self, table: Table, column: str, ids: Iterable[int], old: int, new: int) -> None:
         self._keep(ops.do_move(self.conn, table, column, ids, old, new))
 
-    def index(self, message_id: int) -> None:
-        """Make a message findable; to be called when its attachments are in."""
-        search_index.add_message(self.conn, message_id)
+    def index(self, message_id: int, document: str) -> None:
+        """Make a message findable; ``document`` is what ``search_index.message_text`` says of its rows."""
+        search_index.add_documents(self.conn, "message_search", [(message_id, document)])
         self._ops.append({"op": "index", "message": message_id})
 
     def revert(self, done: Iterable[ops.Op]) -> None:
@@ -99,10 +99,10 @@ class Unit:
 
     def refresh(self, number: int, *, messages: bool = True) -> int:
         """Bring a ticket's derived columns up to date; returns its new version, 0 where it was taken back."""
-        if not self._exists(number):
-            return 0
-        self.versions[number] = derived.refresh(self.conn, number, self.now, messages=messages)
-        return self.versions[number]
+        version = derived.refresh(self.conn, number, self.now, messages=messages)
+        if version:
+            self.versions[number] = version
+        return version
 
     def receipt(self, *, message: int | None = None, created: int | None = None) -> Receipt:
         return Receipt(tuple(self.events), dict(self.versions), message=message, created=created)
@@ -110,9 +110,6 @@ class Unit:
     def _keep(self, op: ops.Op | None) -> None:
         if op is not None:
             self._ops.append(op)
-
-    def _exists(self, number: int) -> bool:
-        return self.conn.scalar(select(t.ticket.c.number).where(t.ticket.c.number == number)) is not None
 
     def _refuse_overlap(self, number: int, expect: int, aspects: set[str]) -> None:
         e = t.event.c

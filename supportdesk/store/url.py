@@ -29,20 +29,20 @@ class StoreUrl:
 def parse_url(url: str) -> StoreUrl:
     """Raise ``Invalid`` for anything but the two stores."""
     scheme, _, rest = url.partition("://")
-    if scheme in ("postgresql", "postgres") and _is_port(url):
+    if scheme in ("postgresql", "postgres") and _is_whole(url):
         return StoreUrl(f"postgresql://{rest}", "postgresql")
     if scheme == "sqlite" and rest.startswith("//") and len(rest) > 2:
         return StoreUrl(url, "sqlite")
     raise not_a_url(url)
 
 
-def _is_port(url: str) -> bool:
-    """Whether a port is none or a number: of a password with a slash in it, a part would be taken for one."""
+def _is_whole(url: str) -> bool:
+    """Whether the login ends before the path: a bare slash in a password would make a host of its beginning, and
+    drivers name the host they cannot reach."""
     try:
-        urlsplit(url).port  # noqa: B018 - looking at it is the check
+        return "@" not in urlsplit(url).path
     except ValueError:
         return False
-    return True
 
 
 def not_a_url(url: str) -> Invalid:

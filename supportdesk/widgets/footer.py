@@ -9,6 +9,7 @@ from textual.widget import Widget
 from supportdesk.i18n import _
 from supportdesk.keymap import Action, Bound, Keymap
 from supportdesk.widgets.keys import shown_key
+from supportdesk.widgets.words import small
 
 GAP = "   "
 
@@ -63,4 +64,4 @@ def _width(hint: Hint) -> int:
 
 
 def _hint(key: str, title: str) -> Content:
-    return Content.assemble((key, "$accent"), " ", (title.lower(), "$text-muted"))
+    return Content.assemble((key, "$accent"), " ", (small(title), "$text-muted"))

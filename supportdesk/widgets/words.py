@@ -41,6 +41,11 @@ PRIORITIES = {
 }
 
 
+def small(title: str) -> str:
+    """A title within a sentence; what is written large inside it, as $EDITOR, stays."""
+    return title[:1].lower() + title[1:]
+
+
 def channel_name(kind: str) -> str:
     """A channel kind; an unknown one as it is called, a ticket opened by hand as that."""
     return _(CHANNELS[kind]) if kind in CHANNELS else kind or _("by hand")

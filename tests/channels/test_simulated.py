@@ -140,4 +140,5 @@ def test_the_kinds_are_not_offered() -> None:
     for kind in kinds.SIMULATIONS:
         assert kind.hidden and kind.can_receive and kind.can_send
         assert kinds.check(kind.name, {}) == {"medium": kind.name.removeprefix("simulated-")}
-    assert not kinds.EMAIL.hidden
+        assert kind not in kinds.OFFERED
+    assert kinds.EMAIL in kinds.OFFERED

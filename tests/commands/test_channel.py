@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from supportdesk.channels.kinds import KINDS
+from supportdesk.channels.kinds import EMAIL, OFFERED
 
 if TYPE_CHECKING:
     from tests.commands.conftest import Program
@@ -49,9 +49,9 @@ def test_history_begins_now_for_who_wants_none(program: "Program") -> None:
 
 def test_kinds_are_listed_with_their_options(program: "Program") -> None:
     rows = {row["kind"]: row for row in program.json("channel", "kinds")}
-    assert set(rows) == set(KINDS)
+    assert set(rows) == {kind.name for kind in OFFERED}
     options = {option["name"]: option for option in rows["email"]["options"]}
-    assert set(options) == {option.name for option in KINDS["email"].options}
+    assert set(options) == {option.name for option in EMAIL.options}
     assert options["imap-host"]["required"] and options["imap-secret"]["secret"]
     assert options["imap-security"]["choices"] == ["tls", "starttls", "plain"]
     assert "--smtp-host" in program.ok("channel", "kinds").out

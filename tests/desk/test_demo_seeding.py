@@ -199,8 +199,11 @@ def test_every_answer_leaves_on_the_medium_it_was_asked_on(store_url: str) -> No
         return made
 
     asked = {
-        "kakao": "쿠폰이 적용이 안 돼요", "line": "返品について", "phone": "Missed call", "email": "Where is my refund?",
-    }  # fmt: skip
+        "kakao": "쿠폰이 적용이 안 돼요",
+        "line": "返品について",
+        "phone": "Missed call",
+        "email": "Where is my refund?",
+    }
     for medium, subject in asked.items():
         while not post(medium).delivered.empty():
             post(medium).delivered.get()

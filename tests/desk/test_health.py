@@ -10,12 +10,7 @@ from tests.desk.test_outgoing import Postman
 
 
 def test_everything_that_needs_somebody_is_counted(alice: Desk, clock: Clock) -> None:
-    assert (health(alice).workers, health(alice).queued, health(alice).failed, health(alice).quarantined) == (
-        (),
-        0,
-        0,
-        0,
-    )
+    assert health(alice) == Health((), channels.channels(alice), 0, 0, 0)
     for _ in range(3):
         conversation.reply(alice, open_ticket(alice), conversation.Reply("x"))
     clock.advance(seconds=10)

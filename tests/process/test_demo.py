@@ -136,6 +136,18 @@ def test_the_queue_lives_and_nothing_stays_behind(demo: Demo, temporary: Path) -
 
 
 @pytest.mark.serial
+def test_leaving_before_it_has_begun_leaves_nothing(temporary: Path) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "--behind", "--tickets", "50000"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=CHECKOUT
+    ) as child:
+        assert child.stdout is not None and json.loads(child.stdout.readline())["done"] > 0
+        assert len(list(temporary.iterdir())) == 1
+        child.terminate()
+        child.wait(20)
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.serial
 def test_a_killed_console_takes_the_rest_with_it(demo: Demo, temporary: Path) -> None:
     demo.see("Acme Support", "alice")
     child = demo.child()

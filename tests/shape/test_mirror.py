@@ -8,6 +8,27 @@ from tests.shape.tree import ROOT, functions, modules, name
 ELSEWHERE = {
     "supportdesk/__main__.py": "tests/test_cli.py runs it",
     "supportdesk/commands/root.py": "tests/test_cli.py runs it",
+    "supportdesk/desk/desk.py": "tests/desk/test_founding.py opens and founds desks",
+    "supportdesk/desk/routes.py": "tests/desk/test_conversation.py answers by them",
+    "supportdesk/store/blobs.py": "tests/desk/test_intake.py keeps attachments byte for byte",
+    "supportdesk/store/bulk_tables.py": "tests/store/test_bulk.py loads by them",
+    "supportdesk/store/customers.py": "tests/desk/test_customers.py finds, edits and merges",
+    "supportdesk/store/derived.py": "tests/desk/test_undo.py compares every column",
+    "supportdesk/store/events.py": "tests/desk/test_feed.py misses none",
+    "supportdesk/store/inbox.py": "tests/desk/test_receiving.py keeps and tests/desk/test_quarantine.py lists",
+    "supportdesk/store/known.py": "tests/desk/test_intake.py joins by it",
+    "supportdesk/store/ops.py": "tests/desk/test_undo.py takes everything back",
+    "supportdesk/store/outbox.py": "tests/desk/test_deliver.py claims and settles",
+    "supportdesk/store/people.py": "tests/desk/test_people.py looks them up",
+    "supportdesk/store/reader.py": "tests/desk/test_opening.py compares both readers",
+    "supportdesk/store/revision.py": "tests/store/test_driver.py opens stores of every revision",
+    "supportdesk/store/search_index.py": "tests/desk/test_search.py finds and forgets",
+    "supportdesk/store/tables/__init__.py": "tests/store/test_migrate.py compares them with the migrations",
+    "supportdesk/store/tables/columns.py": "tests/store/test_migrate.py compares them with the migrations",
+    "supportdesk/store/tables/tickets.py": "tests/store/test_queue.py explains its indexes",
+    "supportdesk/store/tickets.py": "tests/desk/test_tickets.py reads them",
+    "supportdesk/store/unit.py": "tests/desk/test_triage.py locks and records by it",
+    "supportdesk/store/where.py": "tests/desk/test_queue.py reads queries aloud beside it",
 }
 
 

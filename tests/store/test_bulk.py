@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
 from supportdesk.desk import search
 from supportdesk.desk.conversation import NewTicket, create
@@ -119,6 +119,21 @@ def test_what_is_there_stays_and_the_rest_goes_on(desk: Desk, small: int) -> Non
     after = create(desk, NewTicket("Again", "Hello", address=Address("zebulon@post.example", "Zebulon"))).created
     assert after is not None and after > numbers[-1]
     assert [hit.ticket for hit in search.search(desk, "zebulon")] == [after]
+
+
+def test_the_search_index_of_postgres_is_as_before(fresh_postgres: Callable[[], str]) -> None:
+    desk = open_desk(fresh_postgres())
+    definitions = text("SELECT indexname, indexdef FROM pg_indexes WHERE indexname LIKE '%search_body' ORDER BY 1")
+    with desk.read() as conn:
+        before = conn.execute(definitions).all()
+    with pytest.raises(ZeroDivisionError), bulk_tables.hasty_search(desk.store) as tidy:
+        with desk.read() as conn:
+            assert conn.execute(definitions).all() != before
+        tidy()
+        raise ZeroDivisionError
+    with desk.read() as conn:
+        assert conn.execute(definitions).all() == before and len(before) == 2
+    desk.close()
 
 
 def test_every_column_that_must_have_a_value_gets_one() -> None:

@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -10,6 +11,7 @@ from alembic import command
 from sqlalchemy import text
 
 from supportdesk.domain.errors import Unreachable
+from supportdesk.store.driver import driver_reader
 from supportdesk.store.engine import Store, open_store, revision
 from supportdesk.store.migrate import config, migrate
 from supportdesk.store.revision import HEAD
@@ -116,3 +118,11 @@ def test_the_file_that_is_there_keeps_its_mode(tmp_path: Path) -> None:
     path.chmod(0o660)
     migrate(f"sqlite:///{path}")
     assert path.stat().st_mode & 0o777 == 0o660
+
+
+def test_a_path_may_have_any_sign_in_it(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/{quote('환불? 100% #1.db')}"
+    migrate(url)
+    assert [path.name for path in tmp_path.glob("*.db")] == ["환불? 100% #1.db"]
+    with driver_reader(url) as reader:
+        assert reader.rows("SELECT count(*) FROM ticket", {}) == [(0,)]

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import Connection
 
 from supportdesk.desk.desk import Desk
 from supportdesk.desk.founding import make_desk, staff
 from supportdesk.desk.queue import where
 from supportdesk.domain.query import Query, parse
 from supportdesk.store import search
+from supportdesk.store.where import Where
 from tests.desk.crowd import crowd
 
 TICKETS = 60
@@ -53,9 +55,11 @@ def test_a_frequent_word_is_not_followed_to_its_first_message(desk: Desk, monkey
     looked: list[str] = []
     whole = search._found
 
-    def watched(conn: object, conditions: object, which: str, limit: int) -> list[int]:
+    def watched(
+        conn: Connection, conditions: Where, which: str, limit: int, *, messages_first: bool = False
+    ) -> list[int]:
         looked.append(which)
-        return whole(conn, conditions, which, limit)  # type: ignore[arg-type]
+        return whole(conn, conditions, which, limit, messages_first=messages_first)
 
     monkeypatch.setattr(search, "_found", watched)
     assert len(found(desk, "환불", 2)) == 2

@@ -19,7 +19,7 @@ from supportdesk.domain.message import Address, Delivery, Direction
 from supportdesk.domain.ticket import OPEN_STATES, Priority, State
 from supportdesk.domain.tokens import message_id
 from supportdesk.store.bulk import BulkCustomer, BulkEvent, BulkMessage, BulkTicket, Load
-from supportdesk.store.bulk_tables import gather_statistics
+from supportdesk.store.bulk_tables import TIDY_EVERY, gather_statistics, hasty_search
 
 CHUNK = 4000
 """Tickets a transaction: other writers wait for less than a second."""
@@ -37,6 +37,7 @@ _MEDIA = (("email", "kakao", "phone", "line"), (0.55, 0.80, 0.92, 1.0))
 _SPAM = 0.015
 _SNOOZED = 0.05
 _WITH_NOTE = 0.25
+_POLITE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,16 @@ def generate(
     ``done`` is told how many tickets were written since. Anything there already stays as it is.
     """
     made = _Desk(desk, hire(desk), tickets, messages, Random(seed))  # noqa: S311 - the same for the same seed
-    for start in range(0, tickets, CHUNK):
-        size = min(CHUNK, tickets - start)
-        with desk.store.write() as conn:
-            made.add(Load(conn, made.sign, size), start, size)
-        done(size)
+    tidied = 0
+    with hasty_search(desk.store) as tidy:
+        for start in range(0, tickets, CHUNK):
+            size = min(CHUNK, tickets - start)
+            with desk.store.write() as conn:
+                made.add(Load(conn, made.sign, size), start, size)
+            done(size)
+            if made.written - tidied > TIDY_EVERY:
+                tidy()
+                tidied = made.written
     gather_statistics(desk.store)
     return made.written
 
@@ -211,7 +217,8 @@ class _Talk:
         if turn == 0:
             lines = [choice(random, bank.greetings), bank.filled(random, choice(random, theme.openings))]
             lines += [choice(random, theme.details), choice(random, bank.order_lines)]
-            lines.append(choice(random, bank.closings))
+            if random.random() < _POLITE:
+                lines.append(choice(random, bank.closings))
         else:
             lines = [choice(random, bank.thanks if turn == turns - 1 else theme.more)]
         return BulkMessage(
@@ -223,12 +230,11 @@ class _Talk:
 
     def _answered(self, at: datetime, agent: Actor) -> BulkMessage:
         random, bank = self._random, self._bank
-        lines = (
-            choice(random, bank.answer_greetings), bank.filled(random, choice(random, self._theme.answers)),
-            choice(random, bank.answer_closings), self._names[agent.name],
-        )  # fmt: skip
+        lines = [choice(random, bank.answer_greetings), bank.filled(random, choice(random, self._theme.answers))]
+        if random.random() < _POLITE:
+            lines.append(choice(random, bank.answer_closings))
         return BulkMessage(
-            Direction.OUT, self._names[agent.name], at, lines, agent_id=agent.id, channel_id=self._channel,
+            Direction.OUT, self._names[agent.name], at, tuple(lines), agent_id=agent.id, channel_id=self._channel,
             subject=f"Re: {self._subject}", to=(self._address,), delivery=Delivery.SENT,
         )  # fmt: skip
 

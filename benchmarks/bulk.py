@@ -65,14 +65,16 @@ def mail_sink(desk: Desk) -> InboxSink:
     return InboxSink(desk, known[name])
 
 
-def raw_item(desk: Desk, n: int, subject: str = "") -> RawItem:
-    """A mail as a server gives it: every third one answers the one before."""
+def raw_item(desk: Desk, n: int, *, subject: str = "", text: str = "", sender: str = "", answers: str = "") -> RawItem:
+    """A mail as a server gives it; three come from one customer. ``answers``: a Message-ID."""
     mail = EmailMessage()
-    mail["From"] = f"Customer {n // 3} <customer{n // 3}@example.org>"
+    mail["From"] = sender or f"Customer {n // 3} <customer{n // 3}@example.org>"
     mail["To"] = "help@acme.example"
     mail["Subject"] = subject or f"{WORDS[n % len(WORDS)]} {n // 3}"
+    if answers:
+        mail["In-Reply-To"] = f"<{answers}>"
     mail["Date"] = format_datetime(desk.now())
     mail["Message-ID"] = f"<{n}.{time.time_ns()}@example.org>"
     lines = [f"{WORDS[(n + line) % len(WORDS)]} {n} {line}" for line in range(BODY_LINES)]
-    mail.set_content("\n".join(lines), cte="8bit")
+    mail.set_content("\n".join([text, *lines]), cte="8bit")
     return RawItem(f"bench/{n}/{time.time_ns()}", mail.as_bytes(), desk.now())

@@ -21,8 +21,9 @@ from supportdesk.desk import triage, undo
 from supportdesk.desk.desk import Desk, open_desk
 from supportdesk.desk.intake import take_in
 from supportdesk.desk.opening import first_page
+from supportdesk.store.driver import driver_reader
 
-ON_SCREEN = 10
+ON_SCREEN = 20
 """A change is made to one of so many tickets at the top."""
 
 
@@ -48,7 +49,8 @@ def measure(setting: Setting) -> Iterator[Figure]:
     finally:
         desk.close()
     yield _late("a colleague's change on screen: p95", changes)
-    yield _late("a mail, from its raw bytes, announced: p95", mails)
+    if mails:
+        yield _late("a mail, from its raw bytes to its words on screen: p95", mails)
     yield from _stalls(report, shown, ready)
 
 
@@ -68,18 +70,36 @@ def _changes(desk: Desk, terminal: Terminal, times: int) -> list[float]:
 
 
 def _mails(desk: Desk, terminal: Terminal, times: int) -> list[float]:
-    """Seconds from keeping a mail's bytes to its announcement above the queue."""
-    sink, found = mail_sink(desk), []
-    terminal.press(HOME)
-    terminal.settle(0.5)
-    for n in range(times):
-        before = len(terminal.output)
+    """Seconds from keeping the bytes of a customer's answer to its first words in the ticket's line on screen.
+
+    The subject is made short before it, so that there is room for them.
+    """
+    sink, found, alice = mail_sink(desk), [], desk.as_agent(AGENT)
+    answerable = _answerable(desk.store.url.url)
+    for n in range(times if answerable else 0):
+        number, sender, message_id = answerable[n % len(answerable)]
+        triage.rename(alice, number, "S")
+        terminal.settle(0.3)
+        words, before = f"M{time.time_ns() // 1000 % 10**8}", len(terminal.output)
         began = time.monotonic()
-        sink.take([raw_item(desk, 3 * n)])
-        take_in(desk)
-        found.append(terminal.wait_for(f"{n + 1} new", since=before) - began)
+        sink.take([raw_item(desk, n, subject="Re: S", text=words, sender=sender, answers=message_id)])
+        while take_in(desk):
+            pass
+        found.append(terminal.wait_for(words, since=before) - began)
+        undo.undo(alice, number)
         terminal.settle(0.3)
     return found
+
+
+def _answerable(url: str) -> list[tuple[int, str, str]]:
+    """Tickets at the top that a mail can join: number, the customer's address, a Message-ID."""
+    numbers = ", ".join(str(row.number) for row in first_page(url, AGENT, FIRST_VIEW, ON_SCREEN).rows)
+    with driver_reader(url) as reader:
+        sql = (
+            "SELECT ticket_number, min(author_address), max(rfc_message_id) FROM message "
+            f"WHERE ticket_number IN ({numbers}) AND direction = 'in' AND rfc_message_id <> '' GROUP BY ticket_number"
+        )
+        return [(row[0], row[1], row[2]) for row in reader.rows(sql, {})]
 
 
 def _work(terminal: Terminal, times: int) -> None:

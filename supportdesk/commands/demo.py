@@ -28,7 +28,7 @@ NEEDED = ("received", "replied", "sent", "joined")
     type=click.FloatRange(min=0.1),
     help=_("Without a terminal: print what happened as JSON."),
 )
-@click.option("--behind", is_flag=True, hidden=True)
+@click.option("--behind", is_flag=True, hidden=True, help=_("Be what runs behind the console."))
 @click.pass_context
 def demo(ctx: click.Context, tickets: int, headless: float | None, behind: bool) -> int:
     from supportdesk.commands import demo_scene

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
+from supportdesk.commands import output
 from supportdesk.domain.errors import Conflict, DeskError
 from supportdesk.i18n import N_, sentence
 
@@ -117,8 +118,7 @@ def run_behind(url: str, tickets: int) -> None:
 
 
 def _tell(what: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(what) + "\n")
-    sys.stdout.flush()
+    output.ndjson([what])
 
 
 @contextmanager

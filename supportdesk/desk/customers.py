@@ -105,7 +105,8 @@ def unmerge(desk: Desk, source: int) -> None:
         if into is None:
             raise Conflict(N_("Customer {id} is not merged into another."), id=source)
         _unmerged(customers.customer(conn, into))
-        merges = conn.execute(select(e.data).where(e.kind == "customer_merged").order_by(e.id.desc()))
+        of_no_ticket = e.ticket_number.is_(None)  # few, and found by their index
+        merges = conn.execute(select(e.data).where(of_no_ticket, e.kind == "customer_merged").order_by(e.id.desc()))
         data = next(row.data for row in merges if row.data["source"] == source)
         conn.execute(update(t.customer).where(t.customer.c.id == source).values(merged_into=None))
         _hand_over(conn, into, source, data["tickets"], data["identities"])

@@ -75,7 +75,7 @@ class _SqliteBell:
             self._conn.close()
 
     def _version(self) -> int:
-        with contextlib.suppress(sqlite3.ProgrammingError):  # closed under a waiting thread
+        with contextlib.suppress(sqlite3.Error):  # closed under a waiting thread, or held by another program
             found: int = self._conn.execute("PRAGMA data_version").fetchone()[0]
             return found
         return self._seen

@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from supportdesk.desk.desk import Desk
 from supportdesk.desk.triage import change_snooze
+from supportdesk.domain.errors import Conflict, NotFound
 from supportdesk.store import tables as t
 
 BATCH = 200
@@ -19,7 +20,10 @@ def tick(desk: Desk) -> int:
         return 0
     with desk.unit() as unit:
         for number in numbers:
-            row = unit.lock(number)
+            try:
+                row = unit.lock(number)
+            except (Conflict, NotFound):
+                continue  # merged or taken back since
             if row["snoozed_until"] is not None and row["snoozed_until"] <= unit.now:
                 unit.record("woke", number, {"changes": change_snooze(unit, row, None)}, undoable=False)
     return len(numbers)

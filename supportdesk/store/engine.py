@@ -88,8 +88,8 @@ def _engine(url: StoreUrl) -> Engine:
         event.listen(engine, "handle_error", _hide_details)
         return engine
     engine = create_engine(
-        URL.create("sqlite", database=url.path), pool_size=8, max_overflow=16, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
-        hide_parameters=True,
+        URL.create("sqlite", database=url.path), pool_size=8, max_overflow=16, hide_parameters=True,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
     )  # fmt: skip
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

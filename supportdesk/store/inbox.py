@@ -150,7 +150,7 @@ def count(conn: Connection, status: InboxStatus) -> int:
 
 
 def _has(status: InboxStatus) -> ColumnElement[bool]:
-    """In the very words of the partial indexes: neither store takes one for a parameter."""
+    """In the very words of the partial indexes: a plan made for any value of a parameter could not use them."""
     found: ColumnElement[bool] = t.inbox.c.status == literal_column(f"'{status.value}'")
     if status in (InboxStatus.DONE, InboxStatus.PENDING):
         return found

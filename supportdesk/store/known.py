@@ -106,7 +106,8 @@ def _candidates(conn: Connection, now_at: dict[int, int]) -> dict[int, Candidate
         )
         for r in found
     }
-    return {number: made[target] for number, target in now_at.items() if target in made}
+    # by the target's own number too: between two looks a ticket may have been merged into it
+    return made | {number: made[target] for number, target in now_at.items() if target in made}
 
 
 def _participants(conn: Connection, numbers: Iterable[int]) -> dict[int, set[str]]:

@@ -23,7 +23,7 @@ from tests.desk.conftest import MAILBOX, Clock
 MAILS, PEOPLE = 80, 7
 
 
-def take(desk: Desk, count: int = MAILS) -> None:
+def take(desk: Desk, count: int) -> None:
     """Letters of a few people, some of them answers to one another, as they wait after an outage."""
     items = []
     for uid in range(1, count + 1):
@@ -43,7 +43,7 @@ def test_workers_at_once_make_one_message_of_each_mail(
     desk: Desk, store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(intake, "MOST_TICKETS_AN_HOUR", 1000)
-    take(desk)
+    take(desk, MAILS)
     barrier = threading.Barrier(3)
 
     def work() -> None:

@@ -69,6 +69,6 @@ def _states(test: ast.AST, path: Path) -> bool:
             return True
         if isinstance(node, ast.Call):
             called.add(node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", ""))
-    if any(called_name.startswith(("assert_", "check_", "expect_")) for called_name in called):
-        return True
+    if any(called_name.startswith(("assert_", "check_", "expect_", "until", "wait_until")) for called_name in called):
+        return True  # the last two fail where what they wait for does not come
     return any(_states(local[called_name], path) for called_name in called & set(local))

@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from supportdesk.domain.errors import Invalid, Unreachable
+from supportdesk.domain.errors import DeskError, Invalid, Unreachable
 from supportdesk.store.driver import driver_reader
 from supportdesk.store.engine import open_store
 from supportdesk.store.url import parse_url
@@ -49,7 +49,16 @@ def run(url: str, sql: str) -> None:
 
 
 def test_a_desk_opens(opened: Door, store_url: str) -> None:
-    opened(store_url)
+    assert trouble(opened, store_url) == ""
+
+
+def trouble(opened: Door, url: str) -> str:
+    """What is said when the store is opened, "" when nothing is wrong."""
+    try:
+        opened(url)
+    except DeskError as error:
+        return str(error)
+    return ""
 
 
 @pytest.mark.parametrize(

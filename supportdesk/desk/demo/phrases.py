@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 from random import Random
 from typing import Any, TypeVar
@@ -72,6 +73,7 @@ def language_of(text: str) -> str:
     return "ko" if any("가" <= letter <= "힣" for letter in text) else "en"
 
 
+@cache
 def banks() -> tuple[Bank, Bank]:
     """Korean and English."""
     names = read("names")

@@ -4,6 +4,7 @@ No desk logic here: modes, theme, keymap, and the feed handed to the screens.
 """
 
 import asyncio
+import gc
 import importlib
 import os
 import signal
@@ -26,6 +27,7 @@ from supportdesk.i18n import N_, _
 from supportdesk.screens.desk_screen import DeskScreen, Severity
 from supportdesk.screens.everywhere import Everywhere
 from supportdesk.screens.queue import QueueScreen
+from supportdesk.widgets.forgetting import forget_closed_widgets
 from supportdesk.widgets.window import Answer
 
 if TYPE_CHECKING:
@@ -187,7 +189,7 @@ class DeskApp(Everywhere):
         while not self._leaving.is_set():
             began = monotonic()
             try:
-                feed = feed or Feed(desk)
+                feed = feed or Feed(desk, self._opening.result().cursor or None)  # none is missed since the first rows
                 events = feed.wait(FEED_TIMEOUT)
             except DeskError:  # the store is away: the first line says so, and the feed goes on where it was
                 self._leaving.wait(1.0)
@@ -222,6 +224,7 @@ def run(config: Config) -> int:
     """Run the console until the agent leaves. Raises what kept it from opening, after the terminal is itself again."""
     opening: Future[Opening] = Future()
     threading.Thread(target=_read_opening, args=(config, opening), name="opening", daemon=True).start()
+    forget_closed_widgets()
     app = DeskApp(config, opening)
     app.run(mouse=config.mouse)
     if app.failure is not None:
@@ -260,3 +263,6 @@ def _import_screens() -> None:
     """What the first keys need, before they are pressed."""
     for name in ("ticket", "prompts", "search", "help"):
         importlib.import_module(f"supportdesk.screens.{name}")
+    if not gc.isenabled():
+        gc.freeze()  # what is imported stays: each collection would stop the screen to look through it all
+        gc.enable()

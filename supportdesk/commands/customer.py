@@ -34,7 +34,7 @@ def list_customers(desk: "Desk", words: tuple[str, ...], limit: int, as_json: bo
 
     found = customers.find(desk, " ".join(words), limit)
     columns = [
-        Column("id", "Id", right=True),
+        Column("id", _("Id"), right=True),
         Column("name", _("Name"), folds=True),
         Column("grade", _("Grade"), from_width=50),
         Column("organization", _("Organization"), folds=True, from_width=90),
@@ -59,7 +59,7 @@ def show(desk: "Desk", id: int, limit: int, as_json: bool) -> None:
         output.ndjson([forms.customer(found, history)])
         return
     titles = {
-        "id": "Id",
+        "id": _("Id"),
         "name": _("Name"),
         "grade": _("Grade"),
         "organization": _("Organization"),

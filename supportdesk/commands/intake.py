@@ -36,7 +36,7 @@ def list_received(desk: "Desk", status: InboxStatus | None, channel: str, limit:
         channels.channel(desk, channel)
     found = quarantine.inbox(desk, status=status, channel=channel, limit=0 if limit == ALL else limit)
     columns = [
-        Column("id", "Id", right=True),
+        Column("id", _("Id"), right=True),
         Column("received_at", _("Received"), from_width=100),
         Column("channel", _("Channel"), from_width=70),
         Column("status", _("Status")),
@@ -56,7 +56,7 @@ def show(desk: "Desk", id: int, as_json: bool) -> None:
     from supportdesk.desk import quarantine
 
     titles = {
-        "id": "Id",
+        "id": _("Id"),
         "channel": _("Channel"),
         "external_id": _("There"),
         "received_at": _("Received"),

@@ -31,7 +31,7 @@ def list_messages(desk: "Desk", status: OutboxStatus | None, limit: int, as_json
 
     found = outgoing.outbox(desk, status=status, limit=0 if limit == ALL else limit)
     columns = [
-        Column("id", "Id", right=True),
+        Column("id", _("Id"), right=True),
         Column("ticket", "#", right=True),
         Column("status", _("Status")),
         Column("not_before", _("Not before"), from_width=110),

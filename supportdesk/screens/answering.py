@@ -99,7 +99,7 @@ class Answering(Drafting):
             files=self.files.get(self.draft_key, ()),
             channel=channel_name(kind) if kind else "",
             mail=kind in ("", "email") or mode.kind is DraftKind.FORWARD,
-            begun_as_note=self.number in self.begun_as_note,
+            begun_as_note=mode.kind is DraftKind.REPLY and self.number in self.begun_as_note,
             replying=tuple(one.agent for one in self.present if one.doing == "replying"),
         )
 

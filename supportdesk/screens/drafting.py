@@ -79,6 +79,7 @@ class Drafting(StatusLine[None], TicketVerbs[None]):
     def open_composer(self, mode: Mode) -> None:
         """Open it now, with what is kept of that kind: the next key pressed is text."""
         self.hold_text()
+        self.remove_class("history-open")  # on a narrow terminal it stands where the text will be
         written = self.keeper.written(self.number, mode.kind)
         text = written.text if written else ""
         if not text and mode.kind is DraftKind.FORWARD and self.conversation.current_message:

@@ -147,7 +147,7 @@ class Prompt(Keyed, ModalScreen[str | None]):
         try:
             meaning = self._checker(self.typed) if self._checker else ""
         except DeskError as error:
-            self._say(sentence(error), wrong=bool(self.typed))
+            self._say(sentence(error) if self.typed else "", wrong=bool(self.typed))
             return False
         self._say(meaning)
         return True

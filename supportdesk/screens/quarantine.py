@@ -11,7 +11,7 @@ from supportdesk.domain.errors import DeskError
 from supportdesk.domain.safe import safe_text
 from supportdesk.i18n import N_, _
 from supportdesk.screens.posts import LIMIT, PostsScreen
-from supportdesk.widgets.words import shown_size, shown_time
+from supportdesk.widgets.words import cause_name, shown_size, shown_time
 
 if TYPE_CHECKING:
     from supportdesk.desk.desk import Desk
@@ -40,7 +40,7 @@ class QuarantineScreen(PostsScreen[InboxRow]):
         facts = f"    {at}  {thing.channel}  {shown_size(thing.size)}  {thing.external_id}"
         return [
             Content.assemble((thing.subject or _("(no subject)"), "bold"), (f"  {thing.sender}", "$text-muted")),
-            Content.assemble("    ", (thing.cause, "$warning"), (f"  {thing.error}", "$text-muted")),
+            Content.assemble("    ", (cause_name(thing.cause), "$warning"), (f"  {thing.error}", "$text-muted")),
             Content.styled(facts, "$text-muted"),
         ]
 

@@ -8,6 +8,7 @@ from rich.cells import cell_len, set_cell_size
 
 from supportdesk.domain.people import Presence
 from supportdesk.domain.ticket import NEVER, WAITING_FOR_US, Priority, QueueRow
+from supportdesk.i18n import N_, _
 from supportdesk.widgets.words import state_name
 
 GLYPHS = {Priority.URGENT: "!!", Priority.HIGH: "! ", Priority.NORMAL: "  ", Priority.LOW: "- "}
@@ -19,7 +20,11 @@ WIDE = 90
 """Cells from which a line has room for a longer name and for who is on the ticket."""
 
 
-_SHORT = {"email": "mail", "telegram": "tgram", "whatsapp": "whats", "messenger": "msgr", "webhook": "hook", "": "desk"}
+_SHORT = {
+    "email": N_("mail"), "kakao": N_("kakao"), "line": N_("line"), "phone": N_("phone"), "chat": N_("chat"),
+    "telegram": "tgram", "whatsapp": "whats", "messenger": "msgr", "webhook": "hook", "": N_("desk"),
+}  # fmt: skip
+"""Channels in five cells."""
 
 
 class Role(Enum):
@@ -50,7 +55,7 @@ def parts(row: QueueRow, width: int, now: datetime, mark: Mark, present: tuple[P
     head = f"{sign}{_right(due, DUE_WIDTH)} {GLYPHS[row.priority]} "
     owner = _owner(row, present, width)
     room = width - cell_len(head) - cell_len(owner)
-    body = f"{set_cell_size(_SHORT.get(row.channel_kind, row.channel_kind), CHANNEL_WIDTH)} {_customer(row, width)} "
+    body = f"{set_cell_size(_(_SHORT.get(row.channel_kind, row.channel_kind)), CHANNEL_WIDTH)} {_customer(row, width)} "
     subject, preview = _subject(row, max(0, room - cell_len(body)))
     if mark.gone:
         return [(head + body + subject + preview + owner, Role.MUTED)]

@@ -41,6 +41,19 @@ PRIORITIES = {
 }
 
 
+CAUSES = {
+    "unfetchable": N_("cannot be fetched"),
+    "unreadable": N_("cannot be read"),
+    "failed": N_("cannot be filed"),
+    "rate": N_("too many from one sender"),
+}
+
+
+def cause_name(cause: str) -> str:
+    """Why something is in quarantine."""
+    return _(CAUSES[cause]) if cause in CAUSES else cause
+
+
 def small(title: str) -> str:
     """A title within a sentence; what is written large inside it, as $EDITOR, stays."""
     return title[:1].lower() + title[1:]

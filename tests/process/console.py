@@ -30,7 +30,9 @@ class Console:
         self._stream = pyte.Stream(self._screen)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.pid, self._fd = pty.fork()
+        size = struct.pack("HHHH", rows, columns, 0, 0)
         if self.pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, size)  # before the console asks
             environment = {
                 **os.environ,
                 "TERM": "xterm-256color",
@@ -40,7 +42,6 @@ class Console:
             os.chdir(CHECKOUT)
             command = [sys.executable, "-m", "supportdesk", "--store", store_url, "--agent", agent]
             os.execve(sys.executable, command, environment)
-        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def press(self, *keys: str) -> None:
         """Type keys by name ("Enter", "Ctrl+S") or as text."""

@@ -23,7 +23,8 @@ def test_every_benchmark_tells_figures_of_a_small_desk() -> None:
     assert {figure["group"] for figure in figures} == GROUPS
     for figure in figures:
         assert math.isfinite(figure["value"]), figure
-        assert figure["value"] > 0 or "stall" in figure["name"], figure
+        # a single short run may see no stall, and no key that was followed by a preview
+        assert figure["value"] > 0 or "stall" in figure["name"] or "preview" in figure["name"], figure
     over = any(figure["verdict"] == "over" for figure in figures)
     assert done.returncode == (1 if over else 0)
 

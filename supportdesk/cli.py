@@ -36,7 +36,7 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:
-        return _told(error)
+        return INTERRUPTED if _interrupted(error) else _told(error)
 
 
 def open_console() -> int:
@@ -78,9 +78,7 @@ def _answered(arguments: Sequence[str]) -> int:
     try:
         answer = root.main(list(arguments), prog_name=PROGRAM, obj=open_console, standalone_mode=False)
     except click.Abort as error:
-        if isinstance(error.__cause__ or error.__context__, KeyboardInterrupt):
-            return INTERRUPTED
-        return FAILED
+        return INTERRUPTED if _interrupted(error) else FAILED
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -98,6 +96,13 @@ def _speak() -> None:
     except DeskError:
         i18n.set_language("")  # the command that needs the config will say what is wrong with it
     i18n.speak_for_libraries()
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is behind ``error``: a driver stopped in mid-statement fails on while it tidies up."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _told(error: Exception) -> int:

@@ -17,11 +17,9 @@ from supportdesk.store.where import SEARCH, Where
 WALK = 5_000
 """Messages with the words that are held against the conditions at most, newest first: some 10 ms."""
 
-WINDOW = 20_000
-"""On Postgres: the newest messages, looked through for the words one by one: some 10 ms."""
-
-FREQUENT = 100
-"""Messages with the words in that window from which on reading all of them would take long."""
+LOOKS = ((5_000, 200, 12), (20_000, WALK, 100))
+"""On Postgres: so many of the newest messages, looked through for the words one by one (some 4 µs each), until so many
+are found; where fewer than the third are, the index of words has few enough to give them all."""
 
 PART = 500
 """Ids in one statement."""
@@ -64,16 +62,19 @@ def _newest_on_sqlite(words: str, conn: Connection, conditions: Where, limit: in
 def _newest_on_postgres(words: str, conn: Connection, conditions: Where, limit: int) -> tuple[list[int], bool]:
     matching = f"SELECT id FROM message_search WHERE body @@ CAST({words} AS tsquery)"  # noqa: S608 - a parameter
     last: int = conn.scalar(text("SELECT max(id) FROM message_search")) or 0
-    hits = _ids(conn, conditions, f"{matching} AND id > {last - WINDOW} ORDER BY id")
-    found = _kept(conn, conditions, hits, limit)
-    if len(found) == limit or len(hits) >= FREQUENT:
-        return found, False
-    hits = _ids(conn, conditions, f"{matching} ORDER BY id + 0")  # by the index of words, not along the ids
-    return _kept(conn, conditions, hits, limit), len(hits) < WALK
+    for window, most, few in LOOKS:
+        hits = _ids(conn, conditions, f"{matching} AND id > {last - window} ORDER BY id", most)
+        found = _kept(conn, conditions, hits, limit)
+        if len(found) == limit:
+            return found, True
+        if len(hits) < few:
+            hits = _ids(conn, conditions, f"{matching} ORDER BY id + 0")  # by the index of words, not along the ids
+            return _kept(conn, conditions, hits, limit), len(hits) < WALK
+    return [], False
 
 
-def _ids(conn: Connection, conditions: Where, ordered: str) -> Sequence[int]:
-    return conn.scalars(text(f"{ordered} DESC LIMIT {WALK}"), conditions.params).all()
+def _ids(conn: Connection, conditions: Where, ordered: str, most: int = 0) -> Sequence[int]:
+    return conn.scalars(text(f"{ordered} DESC LIMIT {most or WALK}"), conditions.params).all()
 
 
 def _kept(conn: Connection, conditions: Where, hits: Sequence[int], limit: int) -> list[int]:

@@ -34,13 +34,16 @@ def found(desk: Desk, asked: str, limit: int) -> list[int]:
         return search.newest(conn, where(desk, conn.dialect.name, Query(query.conditions)), query, limit)
 
 
-@pytest.mark.parametrize(("walk", "window", "frequent", "part"), [(4, 6, 3, 2), (9, 30, 1, 4), (7, 2, 100, 7)])
+@pytest.mark.parametrize(
+    ("walk", "looks", "part"),
+    [(4, ((6, 2, 3), (9, 4, 3)), 2), (9, ((30, 5, 1), (60, 9, 1)), 4), (7, ((2, 7, 100),), 7)],
+)
 def test_small_steps_find_the_same(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, walk: int, window: int, frequent: int, part: int
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, walk: int, looks: tuple[tuple[int, int, int], ...], part: int
 ) -> None:
     everything = {(w, c): found(desk, f"{w} {c}", ALL) for w in WORDS for c in CONDITIONS}
     assert any(everything.values())
-    for name, value in {"WALK": walk, "WINDOW": window, "FREQUENT": frequent, "PART": part}.items():
+    for name, value in {"WALK": walk, "LOOKS": looks, "PART": part}.items():
         monkeypatch.setattr(search, name, value)
     for (words, conditions), all_of_them in everything.items():
         assert all_of_them == sorted(all_of_them, reverse=True)
@@ -51,7 +54,7 @@ def test_small_steps_find_the_same(
 def test_a_frequent_word_is_not_followed_to_its_first_message(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once enough is found nothing older is looked at: everything at once would be the last resort."""
     monkeypatch.setattr(search, "WALK", 6)
-    monkeypatch.setattr(search, "WINDOW", 40)
+    monkeypatch.setattr(search, "LOOKS", ((40, 6, 1),))
     looked: list[str] = []
     whole = search._found
 

@@ -1,6 +1,7 @@
 """Every test starts in an empty home, in UTC, in English, with nothing of the developer's own settings."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,12 @@ XDG = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Some test servers take a password without TLS, on this machine only, and warn of it."""
+    """Some test servers take a password without TLS, on this machine only, and warn of it.
+
+    A shell has what it starts in the background ignore Ctrl-C, and every program under test would inherit that.
+    """
     config.addinivalue_line("filterwarnings", "ignore:Requiring AUTH while not requiring TLS:UserWarning")
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -75,6 +75,14 @@ def test_an_interrupt_is_quiet(raising: list[BaseException], capsys: Capture) ->
     assert capsys.readouterr().err.strip() == ""
 
 
+def test_an_interrupt_that_a_driver_stumbles_over_is_still_one(raising: list[BaseException], capsys: Capture) -> None:
+    stumbled = RuntimeError("the connection is in the middle of something")
+    stumbled.__context__ = KeyboardInterrupt()
+    raising.append(stumbled)
+    assert cli.run(["boom"]) == 130
+    assert capsys.readouterr().err.strip() == ""
+
+
 def test_an_answer_that_never_came_is_a_failure(raising: list[BaseException]) -> None:
     raising.append(EOFError())
     assert cli.run(["boom"]) == 1

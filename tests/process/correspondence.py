@@ -1,7 +1,8 @@
-"""Fifty mails as a mailbox of a small firm gets them, and a desk that fetches them from a real server."""
+"""Mails as the mailbox of a small firm gets them, and a desk that fetches them from a real server."""
 
 import sys
 from collections import Counter
+from email import message_from_bytes
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -20,15 +21,16 @@ PROGRAM = [sys.executable, "-m", "supportdesk"]
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
-def mails() -> dict[str, list[bytes]]:
-    """Per folder: 30 new matters (every third Korean, every fifth with an attachment), 20 answers in their threads."""
+def mails(count: int = 50) -> dict[str, list[bytes]]:
+    """Per folder: three fifths new matters (every third Korean, every fifth with an attachment), then their answers."""
     found: dict[str, list[bytes]] = {folder: [] for folder in FOLDERS}
-    for i in range(30):
+    matters = count * 3 // 5
+    for i in range(matters):
         korean = i % 3 == 0
         subject = f"환불 문의 {i}" if korean else f"Question {i}"
         body = f"주문번호 A-{1000 + i} 환불이 아직 안 됐어요." if korean else f"My order A-{1000 + i} has not arrived."
         found[FOLDERS[i % 2]].append(_mail(i, subject, body, f"matter-{i}", attach=i % 5 == 0))
-    for i in range(20):
+    for i in range(count - matters):
         subject = f"Re: 환불 문의 {i}" if i % 3 == 0 else f"Re: Question {i}"
         answer = _mail(i, subject, f"Any news? ({i})", f"again-{i}", parent=f"matter-{i}")
         found[FOLDERS[i % 2]].append(answer)
@@ -46,6 +48,12 @@ def _mail(i: int, subject: str, body: str, message_id: str, *, parent: str = "",
     if attach:
         made.add_attachment(bytes(range(256)) * 4, maintype="application", subtype="pdf", filename=f"영수증 {i}.pdf")
     return made.as_bytes()
+
+
+def parents(found: dict[str, list[bytes]]) -> dict[str, str]:
+    """Message-ID of each answer among ``mails``, with the one it answers; without brackets."""
+    heads = (message_from_bytes(raw) for raws in found.values() for raw in raws)
+    return {head["Message-ID"].strip("<>"): head["In-Reply-To"].strip("<>") for head in heads if head["In-Reply-To"]}
 
 
 def desk_on(store_url: str, dovecot: Dovecot, smtp: SmtpSink) -> Desk:
@@ -73,3 +81,11 @@ def messages_by_id(desk: Desk) -> Counter[str]:
     """How often each received Message-ID became a message."""
     with desk.read() as conn:
         return Counter(conn.scalars(select(t.message.c.rfc_message_id).where(t.message.c.direction == "in")))
+
+
+def tickets_by_id(desk: Desk) -> dict[str, int]:
+    """The ticket of each received Message-ID."""
+    m = t.message.c
+    with desk.read() as conn:
+        found = conn.execute(select(m.rfc_message_id, m.ticket_number).where(m.direction == "in"))
+        return {row[0]: row[1] for row in found}

@@ -57,9 +57,9 @@ def parts(row: QueueRow, width: int, now: datetime, mark: Mark, present: tuple[P
     room = width - cell_len(head) - cell_len(owner)
     body = f"{set_cell_size(_(_SHORT.get(row.channel_kind, row.channel_kind)), CHANNEL_WIDTH)} {_customer(row, width)} "
     subject, preview = _subject(row, max(0, room - cell_len(body)))
-    if mark.gone:
-        return [(head + body + subject + preview + owner, Role.MUTED)]
     text = Role.UNREAD if row.unread else Role.TEXT
+    if mark.gone or mark.here:  # in one style: under the cursor it is sent anew with every key
+        return [(head + body + subject + preview + owner, Role.MUTED if mark.gone else text)]
     return [(head, Role.LATE if late else text), (body + subject, text), (preview + owner, Role.MUTED)]
 
 

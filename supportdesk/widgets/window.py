@@ -20,6 +20,9 @@ KEPT = 600
 MARGIN = 100
 """Rows to have beyond the edges of the screen before they are needed."""
 
+KEPT_ON_TURN = 1
+"""Rows that stay on screen when a step over its edge turns it."""
+
 
 class Kind(Enum):
     """How a page lies to what is loaded."""
@@ -99,7 +102,7 @@ class Window:
         self._show_cursor()
 
     def move(self, by: int) -> None:
-        """Move the cursor; at an edge of the screen two thirds of it turn at once, to write less over SSH."""
+        """Move the cursor; at an edge of the screen nearly all of it turns at once, to write less over SSH."""
         self.cursor = self._clamped(self.cursor + by)
         self._show_cursor()
 
@@ -327,9 +330,12 @@ class Window:
         return max(0, min(index, self.total - 1))
 
     def _show_cursor(self) -> None:
-        third = self.height // 3
-        if self.cursor >= self.top + self.height:
-            self.top = self.cursor - third
-        elif self.cursor < self.top:
-            self.top = self.cursor - (self.height - 1 - third)
+        """A step over the edge turns the screen, with one row kept; a leap lands a third into it."""
+        below, above = self.cursor - (self.top + self.height - 1), self.top - self.cursor
+        context = KEPT_ON_TURN if max(below, above) == 1 else self.height // 3
+        context = min(context, self.height - 1)
+        if below > 0:
+            self.top = self.cursor - context
+        elif above > 0:
+            self.top = self.cursor - (self.height - 1 - context)
         self.top = max(0, min(self.top, self.total - self.height))

@@ -206,11 +206,11 @@ def test_a_verb_on_the_last_ticket_leaves_an_empty_queue() -> None:
     assert window.current is None
 
 
-def test_down_at_the_edge_turns_two_thirds_of_the_screen() -> None:
+def test_down_at_the_edge_turns_the_screen_but_for_a_row() -> None:
     window, queue = opened(300, height=30)
     window.go(29)
     assert window.top == 0
     window.move(1)
     settle(window, queue)
-    assert window.top == 20
+    assert window.top == 29
     assert dataclasses.astuple(window.current or row(0))[0] == 40

@@ -9,6 +9,7 @@ import pytest
 pytest_plugins = [
     "tests.services.certificates",
     "tests.services.dovecot",
+    "tests.services.oauth",
     "tests.services.proxy",
     "tests.services.pymap",
     "tests.services.smtp",

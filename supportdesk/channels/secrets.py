@@ -2,12 +2,15 @@
 
 ``env:NAME`` · ``file:/path`` (0600, or inside ``$CREDENTIALS_DIRECTORY``; a bare name is looked up there) ·
 ``cmd:["program","argument"]`` · ``keyring:service/user``. An error names what was tried and the fix, never the value.
+Secrets that change by themselves are written back by ``store``, into a file or a keyring.
 """
 
+import contextlib
 import json
 import os
 import stat
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -25,6 +28,10 @@ REAL_KEYRINGS = frozenset(
 
 class SecretMissing(DeskError):
     """A reference leads to no secret."""
+
+
+class SecretNotStored(SecretMissing):
+    """A secret that changed could not be kept where its reference leads."""
 
 
 def check(reference: str) -> None:
@@ -58,6 +65,33 @@ def resolve(
     if not secret:
         raise SecretMissing(N_("The secret {reference} is empty."), hint=_FIX[rung], reference=reference)
     return secret
+
+
+def check_storable(reference: str) -> None:
+    """Raise ``Invalid`` unless a secret can be written where ``reference`` leads; touches nothing."""
+    check(reference)
+    rung, _, rest = reference.partition(":")
+    if rung not in ("file", "keyring") or (rung == "file" and not Path(rest).expanduser().is_absolute()):
+        raise Invalid(
+            N_("A secret that the program itself renews cannot be kept in {reference}."),
+            hint=N_("Use keyring:service/user, or file: with an absolute path."),
+            reference=reference if rung in ("file", "env") else f"{rung}:",
+        )
+
+
+def store(reference: str, value: str) -> None:
+    """Keep ``value`` (one line) where ``reference``, a file: or keyring: one, leads; wholly or not at all.
+
+    Raises ``SecretNotStored``, ``SecretMissing`` where there is no keyring, or ``Invalid`` for other references.
+    """
+    check_storable(reference)
+    if not value or not value.isprintable():
+        raise ValueError("a secret is one line of text")
+    rung, _, rest = reference.partition(":")
+    if rung == "file":
+        _into_file(Path(rest).expanduser(), value)
+    else:
+        _into_keyring(*_service_and_user(rest), value)
 
 
 _FIX = {
@@ -94,6 +128,31 @@ def _from_file(name: str, environ: Mapping[str, str]) -> str:
         raise SecretMissing(
             N_("The secret file {path} cannot be read: {reason}."), hint=_FIX["file"], path=path, reason=reason
         ) from None
+
+
+def _into_file(path: Path, value: str) -> None:
+    """Beside it and then in its place, so that a reader and a crash find the old secret or the new one."""
+    path = path.resolve()  # a link stays one
+    written = ""
+    try:
+        descriptor, written = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)  # 0600
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(f"{value}\n")
+            file.flush()
+            os.fsync(file.fileno())
+            if hasattr(os, "geteuid") and os.geteuid() == 0 and path.exists():  # a service keeps its own file
+                owner = path.stat()
+                os.chown(written, owner.st_uid, owner.st_gid)
+        Path(written).replace(path)
+    except OSError as error:
+        if written:
+            with contextlib.suppress(OSError):
+                Path(written).unlink()
+        raise SecretNotStored(
+            N_("The secret file {path} cannot be written: {reason}."),
+            hint=N_("The worker has to be allowed to write that file and its directory."),
+            path=path, reason=error.strerror or type(error).__name__,
+        ) from None  # fmt: skip
 
 
 def _inside(path: Path, directory: str) -> bool:
@@ -149,6 +208,21 @@ def _from_keyring(service: str, user: str) -> str:
     except KeyringError as error:
         raise SecretMissing(
             N_("The keyring does not give {service}/{user}: {reason}."),
+            hint=_NO_KEYRING,
+            service=service, user=user, reason=type(error).__name__,
+        ) from None  # fmt: skip
+
+
+def _into_keyring(service: str, user: str, value: str) -> None:
+    import keyring
+    from keyring.errors import KeyringError
+
+    _check_backend(keyring.get_keyring())
+    try:
+        keyring.set_password(service, user, value)
+    except (KeyringError, OSError) as error:
+        raise SecretNotStored(
+            N_("The keyring does not take {service}/{user}: {reason}."),
             hint=_NO_KEYRING,
             service=service, user=user, reason=type(error).__name__,
         ) from None  # fmt: skip

@@ -78,9 +78,13 @@ def unreachable(server: "Server", error: Exception) -> ServerTrouble:
 
 
 def login_refused(server: "Server", user: str, answer: object) -> LoginRefused:
+    by_password = N_("Check the user and the secret; some providers want an app password.")
+    by_token = N_(
+        "Sign in as that user with: supportdesk channel authorize NAME; IMAP and SMTP must be allowed for it."
+    )
     return LoginRefused(
         N_("{server} refuses the login of {user}: {reason}."),
-        hint=N_("Check the user and the secret; some providers want an app password."),
+        hint=by_password if server.oauth is None else by_token,
         server=server.shown, user=user, reason=words(answer),
     )  # fmt: skip
 

@@ -6,9 +6,10 @@ import click
 
 from supportdesk.channels.kinds import OFFERED, Kind, Option, kind
 from supportdesk.commands import forms, output
+from supportdesk.commands.channel_authorize import authorize, test
 from supportdesk.commands.options import json_option, limit_option, with_system_desk
 from supportdesk.commands.output import Column
-from supportdesk.domain.errors import Invalid, Unreachable
+from supportdesk.domain.errors import Invalid
 from supportdesk.i18n import _
 
 if TYPE_CHECKING:
@@ -47,9 +48,11 @@ def list_channels(desk: "Desk", limit: int, as_json: bool) -> None:
 @json_option
 @with_system_desk
 def show(desk: "Desk", name: str, as_json: bool) -> None:
+    from supportdesk.channels import kinds as registered
     from supportdesk.desk import channels
 
     found = channels.channel(desk, name)
+    until = registered.granted_until(found.kind, found.settings)
     row = {**forms.channel(found), "settings": dict(found.settings)}
     titles = {
         "name": _("Name"),
@@ -60,7 +63,11 @@ def show(desk: "Desk", name: str, as_json: bool) -> None:
         "last_contact": _("Last contact"),
         "error": _("Error"),
         "error_at": _("Since"),
+        "retry_at": _("Tried again"),
     }
+    if until is not None:
+        row |= {"access_until": until}
+        titles |= {"access_until": _("Access until")}
     if not as_json:
         row |= {f"--{key.replace('_', '-')}": value for key, value in found.settings.items()}
         titles |= {f"--{key.replace('_', '-')}": f"--{key.replace('_', '-')}" for key in found.settings}
@@ -85,23 +92,8 @@ def kinds(as_json: bool) -> None:
         output.emit(rows, columns, False)
 
 
-@channel.command(help=_("Try a channel step by step, without changing anything; exit code 5 if a step fails."))
-@click.argument("name")
-@json_option
-@click.pass_context
-@with_system_desk
-def test(desk: "Desk", ctx: click.Context, name: str, as_json: bool) -> None:
-    """``with_system_desk`` hands the desk over first, so click's context comes second."""
-    from supportdesk.channels import kinds as registered
-    from supportdesk.desk import channels
-
-    found = channels.channel(desk, name)
-    steps = registered.test(found.kind, found.settings)
-    columns = [Column("step", _("Step")), Column("ok", _("Works")), Column("detail", _("Answer"), folds=True)]
-    rows = [{"step": _(step.name), "ok": step.ok, "detail": step.detail} for step in steps]
-    output.emit(rows, columns, as_json, empty=_("There is nothing to try for this kind of channel."))
-    if not all(step.ok for step in steps):
-        ctx.exit(Unreachable.exit_code)
+channel.add_command(test)
+channel.add_command(authorize)
 
 
 @channel.command(help=_("Neither receive nor send on a channel for now."))

@@ -7,7 +7,7 @@ import pytest
 
 from supportdesk.channels import kinds
 from supportdesk.channels.email.receiver import ImapReceiver
-from supportdesk.channels.email.smtp import SmtpSender
+from supportdesk.channels.email.smtp_sender import SmtpSender
 from supportdesk.domain.errors import Invalid, NotFound
 from tests.channels.email.accounts import account
 
@@ -64,3 +64,19 @@ def test_listing_the_kinds_imports_no_channel() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_only_channels_that_ask_for_access_are_authorized() -> None:
+    class Nobody:
+        def say(self, text: str) -> None:
+            raise AssertionError(text)
+
+        def typed(self) -> str:
+            return ""
+
+    with pytest.raises(Invalid, match="need no authorization"):
+        kinds.authorize("simulated-phone", {}, Nobody())
+    with pytest.raises(Invalid, match="logs in with a password"):
+        kinds.authorize("email", account(), Nobody())
+    assert kinds.granted_until("simulated-phone", {}) is None
+    assert kinds.granted_until("email", account()) is None

@@ -2,11 +2,13 @@
 
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from keyring.backend import KeyringBackend
+from keyring.errors import PasswordSetError
 
-from supportdesk.channels.secrets import SecretMissing, check, resolve
+from supportdesk.channels.secrets import SecretMissing, SecretNotStored, check, check_storable, resolve, store
 from supportdesk.domain.errors import DeskError, Invalid
 
 VALUE = "s3cret-값"
@@ -157,3 +159,100 @@ def test_an_empty_secret_is_missing(secret_file: Path) -> None:
     secret_file.write_text("\n")
     with pytest.raises(SecretMissing, match="is empty"):
         resolve(f"file:{secret_file}")
+
+
+def test_a_stored_secret_is_read_again_from_a_private_file(tmp_path: Path) -> None:
+    reference = f"file:{tmp_path / 'token'}"
+    for value in ("first", VALUE):
+        store(reference, value)
+        assert resolve(reference) == value
+    assert (tmp_path / "token").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["token"]
+
+
+def test_a_stored_secret_replaces_one_that_others_could_read(secret_file: Path) -> None:
+    secret_file.chmod(0o644)
+    store(f"file:{secret_file}", "new")
+    assert resolve(f"file:{secret_file}") == "new"
+
+
+def test_a_link_to_a_secret_stays_one(secret_file: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(secret_file)
+    store(f"file:{link}", "new")
+    assert link.is_symlink()
+    assert resolve(f"file:{secret_file}") == "new"
+
+
+def test_a_secret_that_cannot_be_written_leaves_the_old_one(secret_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(SecretNotStored, match="No space left") as raised:
+        store(f"file:{secret_file}", "new-value")
+    assert "new-value" not in str(raised.value)
+    assert resolve(f"file:{secret_file}") == VALUE
+    assert [path.name for path in secret_file.parent.iterdir()] == ["secret"]
+
+
+def test_a_secret_in_no_directory_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SecretNotStored, match=r"nowhere/token cannot be written: No such file"):
+        store(f"file:{tmp_path / 'nowhere' / 'token'}", "value")
+
+
+class Keeping(Backend):
+    """Keeps what it is given."""
+
+    kept: ClassVar[dict[tuple[str, str], str]] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+
+class Locked(Backend):
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise PasswordSetError(password)
+
+
+def test_a_secret_is_stored_in_the_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, Keeping, "keyring.backends.SecretService")
+    store("keyring:supportdesk/imap/desk", VALUE)
+    assert resolve("keyring:supportdesk/imap/desk") == VALUE
+
+
+def test_a_keyring_that_takes_nothing_is_told_without_the_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, Locked, "keyring.backends.SecretService")
+    with pytest.raises(SecretNotStored, match="does not take supportdesk/imap: PasswordSetError") as raised:
+        store("keyring:supportdesk/imap", VALUE)
+    assert VALUE not in str(raised.value)
+
+
+def test_nothing_is_stored_in_a_keyring_of_a_third_party(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, Keeping, "keyrings.alt.file")
+    with pytest.raises(SecretMissing, match=r"keyrings\.alt\.file"):
+        store("keyring:third/party", VALUE)
+    assert ("third", "party") not in Keeping.kept
+
+
+@pytest.mark.parametrize(
+    ("reference", "named"),
+    [("env:TOKEN", "env:TOKEN"), ("file:token", "file:token"), ('cmd:["pass", "hidden"]', "cmd:"), (VALUE, "")],
+)
+def test_what_cannot_be_written_to_is_refused(reference: str, named: str) -> None:
+    with pytest.raises(Invalid) as raised:
+        store(reference, "value")
+    assert named in str(raised.value)
+    assert "hidden" not in str(raised.value)
+    with pytest.raises(Invalid):
+        check_storable(reference)
+
+
+@pytest.mark.parametrize("value", ["", "two\nlines", "a\0b"])
+def test_a_secret_is_one_line(tmp_path: Path, value: str) -> None:
+    with pytest.raises(ValueError, match="one line"):
+        store(f"file:{tmp_path / 'token'}", value)
+    assert list(tmp_path.iterdir()) == []

@@ -32,7 +32,7 @@ def test_a_mailbox_is_added_with_the_options_of_its_kind(each_program: "Program"
 
 def test_channels_are_listed_paused_resumed_and_removed(each_program: "Program") -> None:
     (row,) = each_program.json("channel", "list")
-    assert set(row) == {"name", "kind", "address", "team", "paused", "last_contact", "error", "error_at"}
+    assert set(row) == {"name", "kind", "address", "team", "paused", "last_contact", "error", "error_at", "retry_at"}
     assert (row["name"], row["paused"], row["last_contact"]) == ("support", False, None)
     for verb, paused in (("pause", True), ("resume", False)):
         each_program.ok("channel", verb, "support")

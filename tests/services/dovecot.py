@@ -177,8 +177,13 @@ class Dovecot:
 
 
 @contextmanager
-def running_dovecot(extra: str = "", *, certificate: Certificate | None = None) -> Iterator[Dovecot]:
-    """Start a server with ``extra`` lines of configuration; with a certificate it offers STARTTLS and IMAPS too."""
+def running_dovecot(
+    extra: str = "", *, certificate: Certificate | None = None, introspection: str = ""
+) -> Iterator[Dovecot]:
+    """Start a server with ``extra`` lines of configuration; with a certificate it offers STARTTLS and IMAPS too.
+
+    ``introspection`` is the address an access token is asked about: then it offers XOAUTH2.
+    """
     program = shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin")
     if program is None:
         absent("Dovecot", "no dovecot program (apt install dovecot-imapd dovecot-lmtpd)")
@@ -186,6 +191,8 @@ def running_dovecot(extra: str = "", *, certificate: Certificate | None = None) 
     with server_directory("dovecot", account) as root:
         if certificate is not None:
             extra += _ssl_settings(root, account, certificate)
+        if introspection:
+            extra += _oauth_settings(root, account, introspection)
         for attempt in range(ATTEMPTS):
             server = Dovecot(root, account, free_port(), free_port() if certificate else 0, free_port())
             process = _start(program, server, extra)
@@ -212,6 +219,28 @@ def _ssl_settings(root: Path, account: Account, certificate: Certificate) -> str
         account.own(copy)
         lines.append(f"{name} = <{copy}")
     return "\n" + "\n".join(lines) + "\n"
+
+
+def _oauth_settings(root: Path, account: Account, introspection: str) -> str:
+    written = root / "oauth2.conf.ext"
+    written.write_text(
+        f"introspection_mode = get\nintrospection_url = {introspection}?access_token=\n"
+        "username_attribute = email\nactive_attribute = active\nactive_value = true\n"
+    )
+    account.own(written)
+    return f"""
+auth_mechanisms = plain login xoauth2
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {written}
+}}
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+"""  # without the penalty: seconds of delay after every refused token
 
 
 def _start(program: str, server: Dovecot, extra: str) -> subprocess.Popen[bytes]:

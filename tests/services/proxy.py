@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,8 @@ class Proxy:
     """Change the attributes at any time; they apply to what passes afterwards.
 
     ``answer`` sees each line of the client and may return what the client gets in place of the server's answer.
-    ``rewrite`` changes what the server sends, chunk by chunk. ``cut_after`` closes a connection after so many
+    ``forward`` changes the lines that go on to the server, ``rewrite`` what the server sends, chunk by chunk, and
+    ``delay`` is how many seconds late that comes. ``cut_after`` closes a connection after so many
     octets of the server, ``silent`` swallows everything without closing.
     """
 
@@ -28,7 +30,9 @@ class Proxy:
     host: str = LOOPBACK
     port: int = 0
     answer: Answer | None = None
+    forward: Callable[[bytes], bytes] | None = None
     rewrite: Callable[[bytes], bytes] | None = None
+    delay: float = 0.0
     cut_after: int | None = None
     silent: bool = False
     refuse: bool = False
@@ -71,7 +75,7 @@ class Proxy:
                     continue
                 reply = self.answer(line) if self.answer else None
                 if reply is None:
-                    server.sendall(line)
+                    server.sendall(self.forward(line) if self.forward else line)
                 else:
                     client.sendall(reply)
 
@@ -82,6 +86,7 @@ class Proxy:
                 if self.silent:
                     continue
                 data = self.rewrite(data) if self.rewrite else data
+                time.sleep(self.delay)
                 if self.cut_after is not None and sent + len(data) > self.cut_after:
                     client.sendall(data[: max(0, self.cut_after - sent)])
                     return

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from supportdesk.channels import backoff
 from supportdesk.channels.protocol import RawItem, Taken
 from supportdesk.domain.errors import Unreachable
 
@@ -21,6 +22,8 @@ class MemorySink:
     contacts: list[str] = field(default_factory=list)
     commits: list[tuple[int, ...]] = field(default_factory=list)
     repeated: list[Place] = field(default_factory=list)
+    pauses: list[float] = field(default_factory=list)
+    failures: int = 0
     failing: bool = False
     before_take: Callable[[Sequence[RawItem]], None] | None = None
     _changed: threading.Condition = field(default_factory=threading.Condition)
@@ -76,7 +79,15 @@ class MemorySink:
     def contact(self, error: str = "") -> None:
         with self._changed:
             self.contacts.append(error)
+            self.failures = self.failures if error else 0
             self._changed.notify_all()
+
+    def hold_off(self, first: float, longest: float) -> float:
+        with self._changed:
+            self.failures += 1
+            self.pauses.append(backoff.seconds(self.failures, first, longest))
+            self._changed.notify_all()
+            return self.pauses[-1]
 
     def _check(self) -> None:
         if self.failing:

@@ -1,6 +1,7 @@
 """An SMTP server on a free port that keeps what it receives and can be told to misbehave."""
 
 import asyncio
+import base64
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -48,6 +49,7 @@ class SmtpSink:
     connections: int = 0
     logins: list[str] = field(default_factory=list)
     tls_used: bool = False
+    knows_token: Callable[[str, str], bool] | None = None
     _mailboxes: Dovecot | None = field(default=None, repr=False)
     _arrived: threading.Condition = field(default_factory=threading.Condition, repr=False)
 
@@ -134,20 +136,40 @@ class _Handler:
         return cut
 
 
+class _TokenHandler(_Handler):
+    """Offers XOAUTH2 too: a refusal comes as a challenge, which has to be answered with nothing."""
+
+    async def auth_XOAUTH2(self, server: SMTP, arguments: list[str]) -> AuthResult:
+        user, _, rest = base64.b64decode(arguments[1]).decode().removeprefix("user=").partition("\1auth=Bearer ")
+        token, _, end = rest.partition("\1\1")
+        knows = self.sink.knows_token
+        if knows is not None and end == "" and knows(user, token):
+            self.sink.logins.append(user)
+            return AuthResult(success=True)
+        answered = await server.challenge_auth('{"status":"401","schemes":"bearer"}')
+        message = None if answered == b"" else "501 5.5.2 That is no empty answer"
+        return AuthResult(success=False, handled=False, message=message)
+
+
 def _encrypted(server: SMTP) -> bool:
     return server.transport is not None and server.transport.get_extra_info("sslcontext") is not None
 
 
 @contextmanager
 def running_smtp(
-    *, tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None, login_needed: bool = False
+    *,
+    tls: ssl.SSLContext | None = None,
+    starttls: ssl.SSLContext | None = None,
+    login_needed: bool = False,
+    knows_token: Callable[[str, str], bool] | None = None,
 ) -> Iterator[SmtpSink]:
-    """Start a sink. ``tls`` makes it speak TLS from the first byte, ``starttls`` offers the upgrade."""
-    sink = SmtpSink()
+    """Start a sink. ``tls`` makes it speak TLS from the first byte, ``starttls`` offers the upgrade;
+    ``knows_token`` says whether a user may log in with an access token."""
+    sink = SmtpSink(knows_token=knows_token)
     for attempt in range(ATTEMPTS):
         sink.port = free_port()
         controller = Controller(
-            _Handler(sink),
+            _TokenHandler(sink) if knows_token else _Handler(sink),
             hostname=sink.host,
             port=sink.port,
             ssl_context=tls,

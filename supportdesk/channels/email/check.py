@@ -14,12 +14,15 @@ from imapclient.exceptions import IMAPClientError
 from supportdesk.channels import secrets
 from supportdesk.channels.email import connection, smtp
 from supportdesk.channels.email.folders import open_folder
+from supportdesk.channels.email.login import log_in
 from supportdesk.channels.email.moving import can_move
+from supportdesk.channels.email.oauth import tokens
+from supportdesk.channels.email.sent import folder_for_copies
 from supportdesk.channels.email.settings import Security, Server, Settings, settings
 from supportdesk.channels.protocol import Step
 from supportdesk.channels.trouble import unreachable, words
 from supportdesk.domain.errors import DeskError
-from supportdesk.i18n import N_, sentence
+from supportdesk.i18n import N_, _, sentence
 
 
 class _Stop(Exception):
@@ -62,6 +65,7 @@ def _imap(account: Settings) -> tuple[Step, ...]:
             client = connection.open_connection(account.imap)
             detail.append(words(client.welcome))
         _find_secret(steps, account.imap, N_("IMAP: secret"))
+        _find_access(steps, account.imap, N_("IMAP: access granted"))
         with steps.step(N_("IMAP: login")) as detail:
             connection.log_in(client, account.imap)
             detail.append(account.imap.user)
@@ -90,6 +94,9 @@ def _folders(steps: _Steps, client: IMAPClient, account: Settings) -> None:
             if not can_move(client):
                 raise IMAPClientError("MOVE, UIDPLUS: -")
             detail.append(account.move_to)
+    if account.sent_folder:
+        with steps.step(N_("IMAP: copies of sent mail")) as detail:
+            detail.append(folder_for_copies(client, account) or _("kept by the server itself"))
 
 
 def _smtp(server: Server) -> tuple[Step, ...]:
@@ -108,8 +115,9 @@ async def _smtp_session(steps: _Steps, server: Server) -> None:
             await client.ehlo()
         if server.user:
             _find_secret(steps, server, N_("SMTP: secret"))
+            _find_access(steps, server, N_("SMTP: access granted"))
             with steps.step(N_("SMTP: login")) as detail:
-                await smtp.log_in(client, server)
+                await log_in(client, server)
                 detail.append(server.user)
     finally:
         if client is not None:
@@ -129,6 +137,18 @@ def _find_secret(steps: _Steps, server: Server, name: str) -> None:
     with steps.step(name) as detail:
         secrets.resolve(server.secret)
         detail.append(server.secret.partition(":")[0])
+
+
+def _find_access(steps: _Steps, server: Server, name: str) -> None:
+    """A token for it, and until when the provider gives tokens, where it tells."""
+    if server.oauth is None:
+        return
+    with steps.step(name) as detail:
+        shared = tokens(server.oauth)
+        shared.access_token()
+        detail.append(server.oauth.title)
+        if shared.until is not None:
+            detail.append(_("until {at}").format(at=shared.until.isoformat(sep=" ", timespec="minutes")))
 
 
 def _encrypted(server: Server, plain: str, encrypted: str) -> str:

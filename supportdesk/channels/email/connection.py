@@ -11,8 +11,11 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginEr
 
 from supportdesk.channels import secrets
 from supportdesk.channels.email import tls
+from supportdesk.channels.email.oauth import tokens
+from supportdesk.channels.email.oauth_providers import OAuth
 from supportdesk.channels.email.settings import Security, Server
 from supportdesk.channels.trouble import (
+    LoginRefused,
     ServerTrouble,
     connection_lost,
     login_refused,
@@ -71,6 +74,9 @@ def log_in(client: IMAPClient, server: Server) -> None:
     """A server that says NO is asked no second time: retried passwords lock accounts."""
     if client._imap.state == "AUTH":  # PREAUTH: it knows us already
         return
+    if server.oauth is not None:
+        _log_in_by_token(client, server, server.oauth)
+        return
     password = secrets.resolve(server.secret)
     plain_only = client.has_capability("LOGINDISABLED") or not (server.user + password).isascii()
     try:
@@ -83,6 +89,33 @@ def log_in(client: IMAPClient, server: Server) -> None:
         raise _refused(server, error) from None
     except UnicodeEncodeError:
         raise login_refused(server, server.user, N_("it takes only ASCII passwords")) from None
+
+
+def _log_in_by_token(client: IMAPClient, server: Server, account: OAuth) -> None:
+    """A refused token may have been withdrawn: one new one is tried, and no third."""
+    if not client.has_capability("AUTH=XOAUTH2"):
+        raise login_refused(server, server.user, N_("it does not offer XOAUTH2"))
+    token = tokens(account).access_token()
+    try:
+        _authenticate(client, server.user, token)
+    except LoginError as error:
+        trouble = _refused(server, error)
+        another = tokens(account).access_token(instead_of=token) if isinstance(trouble, LoginRefused) else token
+        if another == token:
+            raise trouble from None
+        try:
+            _authenticate(client, server.user, another)
+        except LoginError as second:
+            raise _refused(server, second) from None
+
+
+def _authenticate(client: IMAPClient, user: str, token: str) -> None:
+    """A refusal comes as a challenge that wants an empty answer; the library would answer with the token again."""
+    answers = iter((f"user={user}\1auth=Bearer {token}\1\1", ""))
+    try:
+        client._imap.authenticate("XOAUTH2", lambda _challenge: next(answers, None))
+    except (IMAPClientError, OSError) as error:
+        raise LoginError(str(error)) from error
 
 
 def hang_up(client: IMAPClient) -> None:
@@ -123,7 +156,7 @@ def _quoted(user: str) -> str:
 
 
 def _refused(server: Server, error: LoginError) -> ServerTrouble:
-    if isinstance(error.__context__, imaplib.IMAP4.abort):
+    if isinstance(error.__context__, (imaplib.IMAP4.abort, OSError)):
         return connection_lost(server, error)
     if is_busy(error):
         return ServerTrouble(

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any
 
 from supportdesk.channels import secrets
+from supportdesk.channels.email import oauth_providers
+from supportdesk.channels.email.oauth_providers import AUTHS, PASSWORD, XOAUTH2, OAuth
 from supportdesk.domain.errors import Invalid
 from supportdesk.i18n import N_
 
@@ -31,7 +33,10 @@ SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.PLAIN: 25}
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server and how to log in there; ``user`` is "" where it wants no login. ``secret`` is a reference."""
+    """A server and how to log in there; ``user`` is "" where it wants no login. ``secret`` is a reference.
+
+    With ``oauth`` it leads to a refresh token instead of a password.
+    """
 
     host: str
     port: int
@@ -40,6 +45,7 @@ class Server:
     secret: str
     ca_file: str = ""
     timeout: float = READ_SECONDS
+    oauth: OAuth | None = None
 
     @property
     def shown(self) -> str:
@@ -56,6 +62,7 @@ class Settings:
     poll: float = 60.0
     size_limit: int = 30 * MEGABYTE
     move_to: str = ""
+    sent_folder: str = ""
     since: datetime | None = None
 
 
@@ -65,6 +72,9 @@ def settings(values: Mapping[str, Any]) -> Settings:
     move_to = str(values.get("move_to") or "")
     if move_to in folders:
         raise Invalid(N_("Mail cannot be moved to {folder}: it is fetched from there."), folder=move_to)
+    sent_folder = str(values.get("sent_folder") or "")
+    if sent_folder in folders:
+        raise Invalid(N_("Copies cannot be kept in {folder}: mail is fetched from there."), folder=sent_folder)
     return Settings(
         imap=_server(values, "imap", IMAP_PORTS),
         smtp=_server(values, "smtp", SMTP_PORTS),
@@ -72,6 +82,7 @@ def settings(values: Mapping[str, Any]) -> Settings:
         poll=_number(values, "poll", 60, 1, LONGEST_POLL),
         size_limit=int(_number(values, "size_limit", 30, 0.001, 1000) * MEGABYTE),
         move_to=move_to,
+        sent_folder=sent_folder,
         since=_since(str(values.get("history") or "all")),
     )
 
@@ -86,7 +97,9 @@ def check(values: Mapping[str, Any]) -> dict[str, Any]:
         kept["history"] = datetime.now(UTC).replace(microsecond=0).isoformat()
     read = settings(kept)
     for server in (read.imap, read.smtp):
-        if server.user:
+        if server.oauth is not None:
+            oauth_providers.check(server.oauth)
+        elif server.user:
             secrets.check(server.secret)
     return kept
 
@@ -100,6 +113,9 @@ def _server(values: Mapping[str, Any], kind: str, ports: Mapping[Security, int])
     except ValueError:
         raise _wrong(f"{kind}-security", values.get(f"{kind}_security")) from None
     user, secret = str(values.get(f"{kind}_user") or ""), str(values.get(f"{kind}_secret") or "")
+    by_token = _auth(values, kind) == XOAUTH2
+    if by_token:  # one access is for both servers
+        user, secret = user or str(values.get("imap_user") or ""), secret or str(values.get("imap_secret") or "")
     if bool(user) != bool(secret) or (kind == "imap" and not user):
         raise Invalid(
             N_("A user and a secret go together."), hint=N_("Give both --{kind}-user and --{kind}-secret."), kind=kind
@@ -107,7 +123,22 @@ def _server(values: Mapping[str, Any], kind: str, ports: Mapping[Security, int])
     if not user.isprintable():
         raise _wrong(f"{kind}-user", user)
     port = int(_number(values, f"{kind}_port", ports[security], 1, 65535))
-    return Server(host, port, security, user, secret, str(values.get("ca_file") or ""), READ_SECONDS)
+    account = oauth_providers.oauth(values, secret) if by_token else None
+    return Server(host, port, security, user, secret, str(values.get("ca_file") or ""), READ_SECONDS, account)
+
+
+def _auth(values: Mapping[str, Any], kind: str) -> str:
+    """How to log in to the server of this kind: SMTP as IMAP, unless it has an answer of its own."""
+    auth = str(values.get("auth") or PASSWORD)
+    of_smtp = str(values.get("smtp_auth") or auth)
+    for option, value in (("auth", auth), ("smtp-auth", of_smtp)):
+        if value not in AUTHS:
+            raise _wrong(option, value)
+    stray = next((key for key in values if key.startswith("oauth_") and values[key]), "")
+    if auth == PASSWORD and (stray or of_smtp == XOAUTH2):
+        option = (stray or "smtp_auth").replace("_", "-")
+        raise Invalid(N_("The option --{option} goes together with --auth xoauth2."), option=option)
+    return auth if kind == "imap" else of_smtp
 
 
 def _folders(value: object) -> tuple[str, ...]:

@@ -58,6 +58,7 @@ def test_history(history: str, since: datetime | None) -> None:
         ({"poll": "541"}, "--poll"),
         ({"size_limit": "nan"}, "--size-limit"),
         ({"move_to": "INBOX"}, "fetched from there"),
+        ({"sent_folder": "INBOX"}, "fetched from there"),
     ],
 )
 def test_what_is_wrong_is_named(wrong: dict[str, Any], says: str) -> None:
@@ -79,3 +80,58 @@ def test_no_history_begins_when_the_channel_is_checked_in() -> None:
     assert since is not None
     assert before <= since <= datetime.now(UTC)
     assert check(account(history="2026-01-01"))["history"] == "2026-01-01"
+
+
+ACCESS: dict[str, Any] = {
+    "auth": "xoauth2",
+    "imap_secret": "file:/token",
+    "oauth_provider": "google",
+    "oauth_client_id": "id",
+}
+
+
+def test_one_access_is_for_both_servers() -> None:
+    read = settings(account(**ACCESS))
+    assert read.imap.oauth is not None
+    assert read.imap.oauth == read.smtp.oauth
+    assert read.imap.oauth.refresh_token == "file:/token"
+    assert read.smtp.user == read.imap.user
+
+
+@pytest.mark.parametrize("login", [{}, {"smtp_user": "relay", "smtp_secret": "env:RELAY"}])
+def test_mail_may_be_sent_through_another_server_with_a_password_or_none(login: dict[str, str]) -> None:
+    values: dict[str, Any] = {**ACCESS, "smtp_auth": "password", **login}
+    check(account(**values))
+    read = settings(account(**values))
+    assert read.imap.oauth is not None
+    assert (read.smtp.oauth, read.smtp.user) == (None, login.get("smtp_user", ""))
+
+
+def test_another_user_may_send() -> None:
+    read = settings(account(**ACCESS, smtp_user="sender", smtp_secret="keyring:desk/sender"))
+    assert read.smtp.oauth is not None
+    assert (read.smtp.user, read.smtp.oauth.refresh_token) == ("sender", "keyring:desk/sender")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"auth": "kerberos"}, "--auth"),
+        ({"smtp_auth": "none"}, "--smtp-auth"),
+        ({"auth": "password", "oauth_provider": "", "oauth_client_id": "", "smtp_auth": "xoauth2"}, "--smtp-auth goes"),
+        ({"auth": "password"}, "--oauth-provider goes together with --auth xoauth2"),
+        ({"oauth_provider": ""}, "--oauth-provider"),
+        ({"imap_secret": "env:TOKEN"}, "env:TOKEN"),
+        ({"smtp_secret": 'cmd:["pass", "token"]'}, "cmd:"),
+        ({"oauth_client_secret": "geheim123"}, "by reference"),
+    ],
+)
+def test_what_no_access_can_have_is_named(wrong: dict[str, Any], says: str) -> None:
+    with pytest.raises(Invalid, match=says) as raised:
+        check(account(**{**ACCESS, **wrong}))
+    assert "geheim123" not in str(raised.value)
+
+
+def test_a_channel_from_before_there_was_a_choice_has_a_password() -> None:
+    read = settings(account())
+    assert (read.imap.oauth, read.smtp.oauth) == (None, None)

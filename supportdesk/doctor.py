@@ -10,6 +10,7 @@ import select
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from supportdesk import config, keymap
@@ -25,6 +26,7 @@ PLAIN_TERMINALS = ("", "dumb", "unknown")
 STDOUT = 1
 HANGUL = "한"
 HANGUL_CELLS = 2
+LATE = 60.0  # seconds a mailbox may take beyond its two polls
 ANSWER_SECONDS = 0.5  # a terminal at the other end of a slow line answers within that
 _CURSOR = re.compile(rb"\x1b\[\d+;(\d+)R")
 
@@ -172,6 +174,10 @@ def _channel(channel: "Channel") -> Check:
     if channel.last_contact is None:
         return Check(name, True, _("not used yet"))
     at = channel.last_contact.isoformat(timespec="seconds")
+    looks = float(channel.settings.get("poll") or 0)
+    if looks and (datetime.now(UTC) - channel.last_contact).total_seconds() > 2 * looks + LATE:
+        hint = _("See that a worker runs: supportdesk worker")
+        return Check(name, False, _("no contact since {at}").format(at=at), hint)
     return Check(name, True, _("last contact {at}").format(at=at))
 
 

@@ -64,6 +64,16 @@ def test_a_channels_error_is_told_but_not_of_a_paused_one(desk: Desk) -> None:
     assert checks(desk.store.url.url)["Channel support"].ok
 
 
+@pytest.mark.parametrize(("seconds", "ok"), [(100, True), (190, False)])
+def test_edge_13_a_channel_without_contact_for_two_looks_is_told(desk: Desk, seconds: int, ok: bool) -> None:
+    """It looks every minute."""
+    with desk.store.write() as conn:
+        last = desk.now() - timedelta(seconds=seconds)
+        conn.execute(update(t.channel).values(settings={"poll": "60"}, last_contact=last))
+    found = checks(desk.store.url.url)["Channel support"]
+    assert (found.ok, "no contact since" in found.detail) == (ok, not ok)
+
+
 def test_a_worker_that_fell_silent_is_told(desk: Desk) -> None:
     with desk.store.write() as conn:
         row = {"name": "w", "host": "h", "last_seen": desk.now() - timedelta(minutes=5)}

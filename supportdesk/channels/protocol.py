@@ -18,7 +18,7 @@ class RawItem:
     """One thing received, untouched. With (folder, uidvalidity, uid) ``external_id`` is unique in the channel.
 
     ``received_at`` is when the server received it, never in the future. ``size`` is the octets of the whole thing:
-    greater than ``len(raw)`` when only its beginning was fetched because it is over the size limit.
+    greater than ``len(raw)`` when only a part of it was fetched because it is over the size limit.
     """
 
     external_id: str
@@ -61,7 +61,7 @@ class Sink(Protocol):
         ...
 
     def skip(self, folder: str, uidvalidity: int, uids: Sequence[int], reason: str) -> None:
-        """Record that these are left alone on purpose: "history", "deleted", "gone"."""
+        """Record that these are left alone on purpose: "history", "deleted", "gone", "label"."""
         ...
 
     def refuse(
@@ -72,6 +72,13 @@ class Sink(Protocol):
 
     def contact(self, error: str = "") -> None:
         """Record that the server was reached and all is taken, or the sentence that says what is wrong."""
+        ...
+
+    def hold_off(self, first: float, longest: float) -> float:
+        """Count one more failure in a row and return the seconds to leave the server alone, see ``backoff.seconds``.
+
+        Both are kept over restarts, until a ``contact`` without an error.
+        """
         ...
 
 
@@ -100,6 +107,13 @@ class Receiver(Protocol):
         """What the server has and the desk knows nothing of, taking nothing; nothing to compare is ()."""
         ...
 
+    def fetch_again(self, folder: str, uidvalidity: int, uid: int) -> RawItem | None:
+        """One thing whole, however large it is: for what was fetched in part or could never be fetched.
+
+        None when it is gone, or its folder has another UIDVALIDITY. Raises ``ServerTrouble`` with the server's words.
+        """
+        ...
+
     def close(self) -> None: ...
 
 
@@ -124,8 +138,15 @@ class Sent:
     refused: tuple[Refused, ...] = ()
 
 
+LONGEST_SEND = 140.0
+LONGEST_WAIT = 30.0
+"""Seconds one sending may take, and may wait before it for others: less than the lease of a message."""
+
+
 class Sender(Protocol):
-    """The outgoing half of a channel. Safe to share between threads; sends one thing at a time."""
+    """The outgoing half of a channel. Safe to share between threads, ``at_once`` of which it keeps busy."""
+
+    at_once: int
 
     def send(self, wire: bytes, sender: str, recipients: Sequence[str]) -> Sent:
         """Hand a complete message over once; never repeats what the server may have accepted.
@@ -147,23 +168,28 @@ class _Refusal(DeskError):
         code: int = 0,
         text: str = "",
         recipients: tuple[Refused, ...] = (),
+        away: bool = False,
         **facts: object,
     ) -> None:
         super().__init__(message, hint, code=code, text=text, **facts)
         self.code = code
         self.text = text
         self.recipients = recipients
+        self.away = away
 
 
 class TemporaryRefusal(_Refusal):
-    """Not now: a 4xx answer (``code``, ``text``), or no server to talk to (code 0)."""
+    """Not now: a 4xx answer (``code``, ``text``), or no server to talk to (code 0).
+
+    ``away``: there was no way to the server at all, so no other mail would have fared better.
+    """
 
     exit_code: ClassVar[int] = 75
 
     @classmethod
-    def because(cls, trouble: DeskError) -> "TemporaryRefusal":
+    def because(cls, trouble: DeskError, *, away: bool = False) -> "TemporaryRefusal":
         """The server could not be used at all: its sentence, code 0."""
-        made = cls(trouble.message, trouble.hint, text=str(trouble))
+        made = cls(trouble.message, trouble.hint, text=str(trouble), away=away)
         made.facts.update(trouble.facts)
         return made
 
@@ -179,3 +205,15 @@ class Step:
     name: str
     ok: bool
     detail: str = ""
+
+
+class Terminal(Protocol):
+    """A person to talk with while access to an account is granted."""
+
+    def say(self, text: str) -> None:
+        """One line or paragraph, translated already."""
+        ...
+
+    def typed(self) -> str:
+        """What was typed and ended with Enter since the last call, "" where it is nothing yet. Never waits."""
+        ...

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from supportdesk.channels.protocol import PermanentRefusal, RawItem, Sent, Sink
+from supportdesk.channels.protocol import Balance, PermanentRefusal, RawItem, Sent, Sink
 from supportdesk.domain.arrival import Arrival, Departure, Kind
 from supportdesk.domain.message import Address
 from supportdesk.domain.msgid import N_
@@ -101,6 +101,14 @@ class SimulatedReceiver:
             sink.take([first, *self._written()])
             sink.contact()
 
+    def reconcile(self, _sink: Sink) -> tuple[Balance, ...]:
+        """Nothing is kept anywhere else that could be compared."""
+        return ()
+
+    def fetch_again(self, _folder: str, _uidvalidity: int, _uid: int) -> RawItem | None:
+        """What was said is said once."""
+        return None
+
     def close(self) -> None:
         """There is nothing to close."""
 
@@ -113,6 +121,8 @@ class SimulatedReceiver:
 
 class SimulatedSender:
     """Hands messages to the customers of this process; where nobody reads them, only the newest are kept."""
+
+    at_once = 1
 
     def __init__(self, medium: str) -> None:
         self._post = post(medium)

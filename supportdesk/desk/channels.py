@@ -40,6 +40,7 @@ def read(conn: Connection) -> tuple[Channel, ...]:
         Channel(
             id=r.id, kind=r.kind, name=r.name, address=r.address, team=r.team or "", settings=r.settings,
             paused=r.paused, last_contact=r.last_contact, error=r.error, error_at=r.error_at,
+            retry_at=r.retry_at,
         )
         for r in found
     )  # fmt: skip

@@ -2,9 +2,12 @@
 
 import hashlib
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
+from supportdesk.channels import backoff
 from supportdesk.channels.protocol import RawItem, Taken, external_id
 from supportdesk.desk.desk import Desk
 from supportdesk.domain.channel import Channel, InboxStatus
@@ -81,14 +84,19 @@ class InboxSink:
 
     def contact(self, error: str = "") -> None:
         now = self._desk.now()
-        c = t.channel.c
-        new = (
-            {"error": error, "error_at": now, "failures": c.failures + 1}
-            if error
-            else {"error": "", "last_contact": now, "failures": 0}
-        )
+        back = {"error": "", "last_contact": now, "failures": 0, "retry_at": None}
+        self._change(**({"error": error, "error_at": now} if error else back))
+
+    def hold_off(self, first: float, longest: float) -> float:
+        with self._desk.read() as conn:
+            before = conn.scalar(select(t.channel.c.failures).where(t.channel.c.id == self._channel.id)) or 0
+        wait = backoff.seconds(before + 1, first, longest)
+        self._change(failures=before + 1, retry_at=self._desk.now() + timedelta(seconds=wait))
+        return wait
+
+    def _change(self, **values: Any) -> None:
         with self._desk.store.write() as conn:
-            conn.execute(update(t.channel).where(c.id == self._channel.id).values(**new))
+            conn.execute(update(t.channel).where(t.channel.c.id == self._channel.id).values(**values))
             wake(conn)
 
     def _still_ours(self, conn: Connection) -> None:

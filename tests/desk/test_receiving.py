@@ -98,7 +98,25 @@ def test_a_sink_whose_lease_was_lost_writes_nothing(desk: Desk, clock: Clock) ->
     assert len(statuses(desk)) == 2
 
 
-def test_contact_is_told_and_a_failure_counts_until_the_next_success(desk: Desk, sink: InboxSink, clock: Clock) -> None:
+def test_edge_18_how_long_a_server_is_left_alone_is_kept_until_it_answers(
+    desk: Desk, sink: InboxSink, clock: Clock
+) -> None:
+    for failure in range(5):
+        wait = InboxSink(desk, channels.channel(desk, "support")).hold_off(1.0, 10.0)  # as after a restart
+        kept = channels.channel(desk, "support").retry_at
+        assert kept is not None
+        assert abs(kept - clock.time - timedelta(seconds=wait)) < timedelta(milliseconds=1)
+        assert min(10.0, 2.0**failure) / 2 <= wait <= min(10.0, 2.0**failure)
+    sink.contact("It is busy.")
+    assert channels.channel(desk, "support").retry_at == kept
+    sink.contact()
+    assert channels.channel(desk, "support").retry_at is None
+    assert sink.hold_off(1.0, 10.0) <= 1.0
+    channels.resume(desk, "support")
+    assert channels.channel(desk, "support").retry_at is None
+
+
+def test_contact_is_told_until_the_next_success(desk: Desk, sink: InboxSink, clock: Clock) -> None:
     sink.contact("The login is refused.")
     sink.contact("The login is refused.")
     failed = channels.channel(desk, "support")

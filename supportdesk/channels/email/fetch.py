@@ -16,6 +16,7 @@ from imapclient.exceptions import IMAPClientError, ProtocolError
 
 from supportdesk.channels.email.connection import alive, is_busy
 from supportdesk.channels.email.folders import Opened, busy, still_there
+from supportdesk.channels.email.partial import MOST_OCTETS, Unusable, answered, asked, fetch_in_part
 from supportdesk.channels.email.settings import MEGABYTE, Settings
 from supportdesk.channels.protocol import RawItem, Sink, external_id
 from supportdesk.channels.trouble import ConnectionLost, words
@@ -26,9 +27,10 @@ BATCH_OCTETS = 8 * MEGABYTE
 LIST_MAILS = 5000
 TRIES = 3  # a single mail is asked for this often before it is refused
 PAUSE = 0.2  # seconds between those, times the number of the try
-PREVIEW_OCTETS = MEGABYTE  # of a mail over the size limit
+PREVIEW_OCTETS = MEGABYTE  # of a mail over the size limit whose structure the server cannot tell
 FEW = 4  # a batch this small is halved without asking whether the server as a whole is busy
-HISTORY, DELETED, GONE, UNFETCHABLE = "history", "deleted", "gone", "unfetchable"
+HISTORY, DELETED, GONE, LABEL, UNFETCHABLE = "history", "deleted", "gone", "label", "unfetchable"
+NO_CONTENT = N_("the answer has no content")
 ENDS_CONNECTION = N_("the server ends the connection over this mail")
 
 Answer = Mapping[bytes, Any]
@@ -42,6 +44,7 @@ class Listed:
     size: int
     received_at: datetime
     deleted: bool
+    identity: int = 0  # the same in every folder that shows this mail; 0 where the server has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ class Request:
 
 
 LISTING = Request(("UID", "FLAGS", "INTERNALDATE", "RFC822.SIZE"), lambda _, answer: b"RFC822.SIZE" in answer)
+GMAIL_LISTING = Request((*LISTING.parts, "X-GM-MSGID"), LISTING.counts)
+STRUCTURE = Request(("UID", "BODYSTRUCTURE"), lambda _, answer: b"BODYSTRUCTURE" in answer)
 HEADER = Request(("UID", "BODY.PEEK[HEADER]"), lambda _, answer: bool(answer.get(b"BODY[HEADER]")))
 
 
@@ -64,6 +69,7 @@ class Fetcher:
     batch_mails: int = BATCH_MAILS
     learned: int = 0  # grows while connections that die still tell something about the mails
     _struck: Counter[tuple[str, int, int]] = field(default_factory=Counter)
+    _folders: dict[int, str] = field(default_factory=dict)  # where a mail of which identity was taken
 
     def fetch(self, client: IMAPClient, folder: Opened, uids: Sequence[int], sink: Sink) -> Iterator[tuple[int, ...]]:
         """Take ``uids`` (ascending) into the sink; yields the UIDs of each batch after it was committed.
@@ -86,13 +92,20 @@ class Fetcher:
         left = list(uids)
         while left:
             asked, left = left[: self.batch_mails], left[self.batch_mails :]
-            answers = self._ask(client, folder, asked, LISTING, sink)
+            listing = GMAIL_LISTING if client.has_capability("X-GM-EXT-1") else LISTING
+            answers = self._ask(client, folder, asked, listing, sink)
             now = datetime.now(UTC)
             listed = [_listed(uid, answers[uid], now) for uid in asked if uid in answers]
             if deleted := [mail.uid for mail in listed if mail.deleted]:
                 sink.skip(folder.name, folder.uidvalidity, deleted, DELETED)
-            for batch in self._batches([mail for mail in listed if not mail.deleted]):
-                yield self._take(client, folder, batch, sink)
+            elsewhere = [mail.uid for mail in listed if not mail.deleted and self._is_elsewhere(mail, folder)]
+            if elsewhere:
+                sink.skip(folder.name, folder.uidvalidity, elsewhere, LABEL)
+            left_alone = {*deleted, *elsewhere}
+            for batch in self._batches([mail for mail in listed if mail.uid not in left_alone]):
+                taken = self._take(client, folder, batch, sink)
+                self._folders |= {mail.identity: folder.name for mail in batch if mail.identity and mail.uid in taken}
+                yield taken
                 self.batch_mails = min(BATCH_MAILS, self.batch_mails * 2)
 
     def leave_history(self, client: IMAPClient, folder: Opened, uids: Sequence[int], sink: Sink) -> frozenset[int]:
@@ -112,11 +125,27 @@ class Fetcher:
             sink.skip(folder.name, folder.uidvalidity, old, HISTORY)
         return frozenset(old)
 
+    def fetch_whole(self, client: IMAPClient, folder: Opened, uid: int) -> RawItem | None:
+        """One mail of whatever size and whatever flags; None when the server no longer lists it.
+
+        Raises ``IMAPClientError`` when the server has it and does not give it.
+        """
+        listed = self._fetched(client, folder, [uid], LISTING).get(uid)
+        if listed is None:
+            if still_there(client, self.settings.imap, [uid]):
+                raise ProtocolError(NO_CONTENT)
+            return None
+        mail = _listed(uid, listed, datetime.now(UTC))
+        answer = self._fetched(client, folder, [uid], _body("BODY.PEEK[]", b"BODY[]", {uid: mail})).get(uid)
+        if answer is None:
+            raise ProtocolError(NO_CONTENT)
+        return _item(folder, mail, answer[b"BODY[]"], partial=False)
+
     def _batches(self, listed: Sequence[Listed]) -> Iterator[list[Listed]]:
         batch: list[Listed] = []
         octets = 0
         for mail in listed:
-            length = min(mail.size, PREVIEW_OCTETS) if self._is_large(mail) else mail.size
+            length = min(mail.size, MOST_OCTETS) if self._is_large(mail) else mail.size
             if batch and octets + length > BATCH_OCTETS:
                 yield batch
                 batch, octets = [], 0
@@ -125,23 +154,53 @@ class Fetcher:
         if batch:
             yield batch
 
+    def _is_elsewhere(self, mail: Listed, folder: Opened) -> bool:
+        """Gmail shows one mail in a folder for each of its labels. What this process does not remember is fetched
+        again: the desk knows the bytes.
+        """
+        return self._folders.get(mail.identity, folder.name) != folder.name
+
     def _is_large(self, mail: Listed) -> bool:
         return mail.size > self.settings.size_limit
 
     def _take(self, client: IMAPClient, folder: Opened, batch: Sequence[Listed], sink: Sink) -> tuple[int, ...]:
         """Fetch one batch and commit it."""
         items: list[RawItem] = []
+        rest: list[Listed] = []
+        for mail in batch:
+            if self._is_large(mail) and (raw := self._in_part(client, folder, mail)) is not None:
+                items.append(_item(folder, mail, raw, partial=True))
+            else:
+                rest.append(mail)
         for large, part, key in (
             (False, "BODY.PEEK[]", b"BODY[]"),
             (True, f"BODY.PEEK[]<0.{PREVIEW_OCTETS}>", b"BODY[]<0>"),
         ):
-            mails = {mail.uid: mail for mail in batch if self._is_large(mail) is large}
+            mails = {mail.uid: mail for mail in rest if self._is_large(mail) is large}
             answers = self._ask(client, folder, list(mails), _body(part, key, mails), sink)
             items += [_item(folder, mails[uid], answer[key], partial=large) for uid, answer in answers.items()]
         if items:
             items.sort(key=lambda item: item.uid)
             sink.take(items)
         return tuple(item.uid for item in items)
+
+    def _in_part(self, client: IMAPClient, folder: Opened, mail: Listed) -> bytes | None:
+        """A mail over the size limit without its large parts; None where only its beginning is left to fetch.
+
+        Servers are known to err about the structure of mails, and to die over it: no mail is refused for that.
+        """
+
+        def ask(sections: Sequence[str]) -> dict[str, bytes]:
+            request = Request(("UID", *asked(sections)), lambda _, answer: len(answer) > len(sections))
+            return answered(sections, self._fetched(client, folder, [mail.uid], request).get(mail.uid, {}))
+
+        if self._struck[folder.name, folder.uidvalidity, mail.uid] >= TRIES - 1:
+            return None
+        try:
+            structure = self._fetched(client, folder, [mail.uid], STRUCTURE).get(mail.uid, {}).get(b"BODYSTRUCTURE")
+            return fetch_in_part(structure, mail.size, ask)
+        except (IMAPClientError, Unusable):
+            return None
 
     def _ask(
         self, client: IMAPClient, folder: Opened, uids: Sequence[int], request: Request, sink: Sink
@@ -190,7 +249,7 @@ class Fetcher:
 
         Where nothing else could be fetched either and the server calls itself busy, it is not the mail's fault.
         """
-        error: IMAPClientError | str = N_("the answer has no content")
+        error: IMAPClientError | str = NO_CONTENT
         for attempt in range(TRIES):
             time.sleep(PAUSE * attempt)
             try:
@@ -235,7 +294,8 @@ def _listed(uid: int, answer: Answer, now: datetime) -> Listed:
     received: datetime | None = answer.get(b"INTERNALDATE")
     # A server's clock may be ahead; a mail from the future would sort above everything for years.
     at = min(received.astimezone(UTC), now) if received is not None else now
-    return Listed(uid, int(answer[b"RFC822.SIZE"]), at, b"\\Deleted" in answer.get(b"FLAGS", ()))
+    deleted = b"\\Deleted" in answer.get(b"FLAGS", ())
+    return Listed(uid, int(answer[b"RFC822.SIZE"]), at, deleted, int(answer.get(b"X-GM-MSGID", 0)))
 
 
 def _item(folder: Opened, mail: Listed, raw: bytes | None, *, partial: bool) -> RawItem:

@@ -4,7 +4,6 @@ The UID cursor is only a short cut: a folder is compared with the desk as a whol
 trouble, and every hour, so a crash between two rows or a UID that became visible late leaves no gap.
 """
 
-import random
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -14,20 +13,21 @@ from typing import Any
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
 
+from supportdesk.channels import backoff
+from supportdesk.channels.backoff import BACK_OFF, LOGIN_BACK_OFF
 from supportdesk.channels.email.connection import connect, hang_up
 from supportdesk.channels.email.fetch import Fetcher
 from supportdesk.channels.email.folders import Opened, not_understood, open_folder, uids_above
 from supportdesk.channels.email.idle import wait_for_news
 from supportdesk.channels.email.moving import move
+from supportdesk.channels.email.oauth import ending
 from supportdesk.channels.email.settings import Server, Settings, settings
-from supportdesk.channels.protocol import Balance, Sink
+from supportdesk.channels.protocol import Balance, RawItem, Sink
 from supportdesk.channels.secrets import SecretMissing
 from supportdesk.channels.trouble import ConnectionLost, FolderTrouble, LoginRefused, ServerTrouble
 from supportdesk.i18n import N_
 
 RECONCILE_SECONDS = 3600.0
-BACK_OFF = (1.0, 300.0)  # seconds, doubled from the first to the second, with jitter
-LOGIN_BACK_OFF = (60.0, 900.0)  # repeated wrong passwords lock accounts
 RECONNECTIONS = 30  # of one catch-up: enough to halve 500 mails down to the one that breaks connections, twice
 
 Key = tuple[str, int]  # folder, UIDVALIDITY
@@ -63,21 +63,29 @@ class ImapReceiver:
             sink.contact(str(trouble))
             raise
         sink.contact()
+        if ends := ending(self.account.imap.oauth, self.account.smtp.oauth):
+            sink.contact(ends)
         return taken
 
     def watch(self, sink: Sink, stop: threading.Event) -> None:
         """Take what comes until ``stop``; outages of the server are waited out with a growing back-off."""
-        failures = 0
+        hang_ups = 0
         self._stop = stop
         while not stop.is_set():
+            began = time.monotonic()
             try:
                 self._catch_up_openable(sink)
-                failures = 0
-                self._wait(stop)
             except (ServerTrouble, SecretMissing) as trouble:
                 self.close()
-                stop.wait(_back_off(trouble, failures))
-                failures += 1
+                stop.wait(sink.hold_off(*_back_off(trouble)))
+                continue
+            try:
+                self._wait(stop)
+                hang_ups = 0
+            except (ServerTrouble, SecretMissing):  # servers end idle connections; only often is too often
+                self.close()
+                hang_ups = hang_ups + 1 if time.monotonic() - began < self.account.poll else 1
+                stop.wait(backoff.seconds(hang_ups, *BACK_OFF))
         self.close()
 
     def reconcile(self, sink: Sink) -> tuple[Balance, ...]:
@@ -93,6 +101,18 @@ class ImapReceiver:
         except IMAPClientError as error:
             raise not_understood(self.account.imap, error) from None
         return tuple(balances)
+
+    def fetch_again(self, folder: str, uidvalidity: int, uid: int) -> RawItem | None:
+        """See ``protocol.Receiver``. Moves and changes nothing. Raises ``ServerTrouble`` or ``SecretMissing``."""
+        client = self._connected()
+        try:
+            opened = open_folder(client, self.account.imap, folder, moving=False)
+            return self._fetcher.fetch_whole(client, opened, uid) if opened.uidvalidity == uidvalidity else None
+        except IMAPClientError as error:
+            raise not_understood(self.account.imap, error) from None
+        except ConnectionLost:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Hang up; the next use connects again and compares every folder."""
@@ -215,7 +235,5 @@ def _unbalanced(server: Server, folder: Opened, lost: int) -> FolderTrouble:
     )  # fmt: skip
 
 
-def _back_off(trouble: Exception, failures: int) -> float:
-    first, longest = LOGIN_BACK_OFF if isinstance(trouble, (LoginRefused, SecretMissing)) else BACK_OFF
-    seconds: float = min(longest, first * 2 ** min(failures, 16))
-    return seconds * random.uniform(0.5, 1.0)  # noqa: S311 - spreads workers, guards nothing
+def _back_off(trouble: Exception) -> tuple[float, float]:
+    return LOGIN_BACK_OFF if isinstance(trouble, (LoginRefused, SecretMissing)) else BACK_OFF

@@ -1,13 +1,14 @@
 """Which mails of a folder are new, against a real Dovecot. Numbers are those of the edge cases."""
 
+import contextlib
 from collections import Counter
 
 import pytest
 
 from supportdesk.channels.email.folders import SEARCH_WINDOW, Opened, _windows, uids_above
 from supportdesk.channels.email.settings import settings
-from supportdesk.channels.trouble import FolderTrouble
-from tests.channels.email.accounts import USER, Proxies, account, mail, receiving
+from supportdesk.channels.trouble import FolderTrouble, ServerTrouble
+from tests.channels.email.accounts import USER, Proxies, Servers, account, mail, receiving
 from tests.services.dovecot import Dovecot
 from tests.services.sink import MemorySink
 
@@ -89,6 +90,101 @@ def test_edge_26_a_missing_folder_stops_no_other(dovecot: Dovecot, sink: MemoryS
             receiver.catch_up(sink)
     assert "Gone" in sink.contacts[0]
     assert sink.raws == Counter({mail(1): 2})  # a renamed folder is another folder; the desk knows the bytes
+
+
+def test_edge_32_a_highest_modseq_that_goes_back_changes_nothing(
+    dovecot: Dovecot, proxy_to: Proxies, sink: MemorySink
+) -> None:
+    """Neither CONDSTORE nor QRESYNC is asked for: flags are not what the desk follows."""
+    proxy = proxy_to(dovecot.host, dovecot.imap_port)
+    claims = (b"HIGHESTMODSEQ 900", b"HIGHESTMODSEQ 7", b"HIGHESTMODSEQ 0", b"NOMODSEQ")
+    seen: set[bytes] = set()
+    with receiving(proxy.port) as receiver:
+        for number, claim in enumerate(claims):
+
+            def lie(data: bytes, claim: bytes = claim) -> bytes:
+                if b"* OK [UIDNEXT" in data:
+                    seen.add(claim)
+                return data.replace(b"* OK [UIDNEXT", b"* OK [" + claim + b"] Lie\r\n* OK [UIDNEXT")
+
+            proxy.rewrite = lie
+            dovecot.deliver(USER, mail(number))
+            with dovecot.client(USER) as other:
+                other.select_folder("INBOX")
+                other.add_flags([1], [b"\\Flagged"])
+            assert receiver.catch_up(sink) == 1
+            assert receiver.catch_up(sink) == 0
+    assert seen == set(claims)
+    assert sink.uids == [1, 2, 3, 4]
+    assert not any(word in b"".join(proxy.commands).upper() for word in (b"MODSEQ", b"CONDSTORE", b"CHANGEDSINCE"))
+
+
+def test_edge_25_names_with_every_separator_and_namespace(dovecot_with: Servers, sink: MemorySink) -> None:
+    """Folders below INBOX with dots, as many providers have them; public ones beside; odd names."""
+    server = dovecot_with(
+        "namespace inbox {\n  separator = .\n  prefix = INBOX.\n}\n"
+        "namespace shared {\n  separator = .\n  prefix = Team.\n  location = maildir:~/team\n  list = yes\n}\n"
+    )
+    names = ["INBOX", "INBOX.고객문의.환불 & 교환", 'INBOX.he said "no" \\ yes', "Team.지원", "INBOX.100%* sure"]
+    with server.client(USER) as client:
+        client.append("inbox", mail(0))
+        for number, name in enumerate(names[1:], 1):
+            client.create_folder(name)
+            client.append(name, mail(number))
+    with receiving(server.imap_port, folder=names) as receiver:
+        assert receiver.catch_up(sink) == len(names)
+        assert receiver.catch_up(sink) == 0
+        assert {balance.folder for balance in receiver.reconcile(sink)} == set(names)
+    assert {(place[0], item.raw) for place, item in sink.items.items()} == {
+        (name, mail(number)) for number, name in enumerate(names)
+    }
+
+
+def test_edge_25_a_name_that_holds_only_folders_is_told(dovecot: Dovecot, sink: MemorySink) -> None:
+    dovecot.create_folder(USER, "Parent/Child")
+    dovecot.deliver(USER, mail(1), "Parent/Child")
+    with (
+        receiving(dovecot.imap_port, folder=["Parent", "Parent/Child"]) as receiver,
+        pytest.raises(FolderTrouble, match="does not open the folder Parent:"),
+    ):
+        receiver.catch_up(sink)
+    assert len(sink.items) == 1
+
+
+def test_edge_26_a_folder_deleted_while_it_is_fetched_stops_no_other(
+    dovecot: Dovecot, proxy_to: Proxies, sink: MemorySink
+) -> None:
+    for name in ("Doomed", "Later"):
+        dovecot.create_folder(USER, name)
+        dovecot.deliver_many(USER, [mail(1), mail(2)], name)
+    proxy = proxy_to(dovecot.host, dovecot.imap_port)
+
+    def delete(line: bytes) -> None:
+        if b"BODY.PEEK" in line and proxy.answer is not None:
+            proxy.answer = None
+            with dovecot.client(USER) as client:
+                client.delete_folder("Doomed")
+
+    proxy.answer = delete
+    with receiving(proxy.port, folder=["Doomed", "Later"]) as receiver:
+        for _ in range(2):
+            with contextlib.suppress(ServerTrouble):
+                receiver.catch_up(sink)
+        with pytest.raises(FolderTrouble, match="folder Doomed"):
+            receiver.catch_up(sink)
+    assert {place[2] for place in sink.items if place[0] == "Later"} == {1, 2}
+    assert sink.repeated == []
+
+
+def test_a_user_who_may_read_anothers_mailbox_logs_in_with_both_names(dovecot_with: Servers, sink: MemorySink) -> None:
+    """A shared mailbox: the one who logs in is not the one whose mail it is."""
+    server = dovecot_with(
+        "auth_master_user_separator = *\npassdb {\n  driver = static\n  master = yes\n  args = password=pw\n}"
+    )
+    server.deliver("shared@corp", mail(1))
+    with receiving(server.imap_port, imap_user="shared@corp*anna") as receiver:
+        assert receiver.catch_up(sink) == 1
+    assert sink.raws == Counter([mail(1)])
 
 
 def test_a_search_over_very_many_mails_is_asked_in_windows(dovecot: Dovecot) -> None:

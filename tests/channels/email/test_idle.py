@@ -1,6 +1,7 @@
 """Waiting for new mail on a real connection. Numbers are those of the edge cases."""
 
 import threading
+import time
 
 import pytest
 
@@ -71,6 +72,42 @@ def test_edge_13_a_silent_connection_is_noticed_by_the_poll(
         proxy.silent = False
         sink.wait_for(lambda: len(sink.items) == 1)
     assert proxy.connections >= 2
+
+
+def test_edge_14_mail_is_there_soon_after_the_server_accepted_it(dovecot: Dovecot, sink: MemorySink) -> None:
+    """Dovecot itself announces mail half a second late; the next poll would come after five minutes."""
+    late = []
+    with receiving(dovecot.imap_port, poll="300") as receiver, watching(receiver, sink):
+        sink.wait_for(lambda: bool(sink.contacts))
+        for number in range(1, 6):
+            dovecot.lmtp(mail(number), USER)
+            accepted = time.monotonic()
+            sink.wait_for(lambda number=number: len(sink.items) == number, 5)  # type: ignore[misc]
+            late.append(time.monotonic() - accepted)
+    assert sorted(late)[2] < 2
+
+
+def test_edge_18_a_server_that_ends_every_idle_is_not_hammered(
+    dovecot: Dovecot, proxy_to: Proxies, sink: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each connection brings all there is and then dies: nothing is wrong, but not a thousand times an hour."""
+    counted: list[int] = []
+
+    def soon(hang_ups: int, first: float, longest: float) -> float:
+        counted.append(hang_ups)
+        return 0.01
+
+    def die(line: bytes) -> None:
+        if b"IDLE" in line:
+            proxy.drop()
+
+    monkeypatch.setattr("supportdesk.channels.backoff.seconds", soon)
+    proxy = proxy_to(dovecot.host, dovecot.imap_port)
+    proxy.answer = die
+    with receiving(proxy.port, poll="300") as receiver, watching(receiver, sink):
+        sink.wait_for(lambda: len(sink.contacts) > 5)
+    assert counted[:5] == [1, 2, 3, 4, 5]
+    assert not any(sink.contacts)
 
 
 def test_stop_is_noticed_at_once(dovecot: Dovecot, sink: MemorySink) -> None:

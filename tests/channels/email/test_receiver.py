@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from supportdesk.channels.protocol import RawItem
-from supportdesk.channels.trouble import FolderTrouble
+from supportdesk.channels.trouble import ConnectionLost, FolderTrouble, ServerTrouble
 from supportdesk.domain.errors import Unreachable
 from tests.channels.email.accounts import USER, Proxies, mail, receiving, watching
 from tests.services.dovecot import Dovecot
@@ -174,6 +174,44 @@ def test_watch_tells_the_sink_while_the_server_is_away(
         sink.wait_for(lambda: sink.contacts[-1] == "")
 
 
+def test_edge_18_a_throttling_server_is_left_alone_longer_and_longer(
+    dovecot: Dovecot, proxy_to: Proxies, sink: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("supportdesk.channels.email.receiver.BACK_OFF", (0.01, 0.5))
+    proxy = proxy_to(dovecot.host, dovecot.imap_port)
+    proxy.answer = lambda line: b"* BYE Account exceeded command or bandwidth limits\r\n" if b"SEARCH" in line else None
+    dovecot.deliver(USER, mail(1))
+    with receiving(proxy.port, poll="300") as receiver, watching(receiver, sink):
+        sink.wait_for(lambda: len(sink.pauses) == 6)
+        assert proxy.connections == 6
+        assert [round(pause / 0.01 / 2**n) for n, pause in enumerate(sink.pauses)] == [1] * 6
+        assert "bandwidth limits" in sink.contacts[-1]
+        proxy.answer = None
+        sink.wait_for(lambda: len(sink.items) == 1 and sink.failures == 0)
+    assert sink.repeated == []
+
+
+def test_edge_18_refused_logins_are_pauses_of_their_own(
+    dovecot: Dovecot, sink: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WRONG", "no")
+    with receiving(dovecot.imap_port, imap_secret="env:WRONG") as receiver, watching(receiver, sink):
+        sink.wait_for(lambda: bool(sink.pauses))
+    assert len(sink.contacts) == 1
+    assert 30 <= sink.pauses[0] <= 60
+
+
+def test_edge_18_a_slow_server_is_waited_for(dovecot: Dovecot, proxy_to: Proxies, sink: MemorySink) -> None:
+    proxy = proxy_to(dovecot.host, dovecot.imap_port)
+    proxy.delay = 0.1
+    raws = [mail(number) for number in range(50)]
+    dovecot.deliver_many(USER, raws)
+    with receiving(proxy.port) as receiver:
+        assert receiver.catch_up(sink) == 50
+    assert sink.raws == Counter(raws)
+    assert proxy.connections == 1
+
+
 def test_the_balance_names_what_the_desk_knows_nothing_of(dovecot: Dovecot, sink: MemorySink) -> None:
     dovecot.deliver_many(USER, [mail(number) for number in range(5)])
     with receiving(dovecot.imap_port) as receiver:
@@ -185,6 +223,47 @@ def test_the_balance_names_what_the_desk_knows_nothing_of(dovecot: Dovecot, sink
         (balance,) = receiver.reconcile(sink)
         assert balance.unknown == (2, 4)
     assert sink.repeated == []
+
+
+def test_one_mail_is_fetched_again_whole(dovecot: Dovecot, sink: MemorySink) -> None:
+    huge = mail(2, "x" * 3_000_000)
+    dovecot.deliver_many(USER, [mail(1), huge, mail(3)])
+    with receiving(dovecot.imap_port, size_limit="1", move_to="Elsewhere") as receiver:
+        with dovecot.client(USER) as client:
+            validity = client.select_folder("INBOX")[b"UIDVALIDITY"]
+            client.delete_messages([2])
+        item = receiver.fetch_again("INBOX", validity, 2)
+        assert item is not None
+        assert (item.raw, item.size, item.external_id) == (huge, len(huge), f"INBOX/{validity}/2")
+        assert receiver.fetch_again("INBOX", validity, 4) is None
+        assert receiver.fetch_again("INBOX", validity + 1, 2) is None
+        with pytest.raises(FolderTrouble, match="does not open the folder Gone"):
+            receiver.fetch_again("Gone", validity, 2)
+    with dovecot.client(USER) as client:
+        assert client.select_folder("INBOX")[b"EXISTS"] == 3
+
+
+def test_what_the_server_still_refuses_is_told_in_its_words(
+    dovecot: Dovecot, proxy_to: Proxies, sink: MemorySink
+) -> None:
+    dovecot.deliver(USER, mail(1))
+    proxy = proxy_to(dovecot.host, dovecot.imap_port)
+    with receiving(proxy.port) as receiver:
+        (balance,) = receiver.reconcile(sink)
+        again = ("INBOX", balance.uidvalidity, 1)
+        proxy.answer = lambda line: line.split()[0] + b" NO item is corrupt\r\n" if b"BODY.PEEK" in line else None
+        with pytest.raises(ServerTrouble, match="item is corrupt"):
+            receiver.fetch_again(*again)
+        proxy.answer = lambda line: line.split()[0] + b" OK done\r\n" if b"FETCH" in line else None
+        with pytest.raises(ServerTrouble, match="no content"):
+            receiver.fetch_again(*again)
+        proxy.answer = None
+        proxy.drop()
+        with pytest.raises(ConnectionLost):
+            receiver.fetch_again(*again)
+        item = receiver.fetch_again(*again)
+        assert item is not None
+        assert item.raw == mail(1)
 
 
 def test_a_mail_that_got_no_row_raises_the_alarm(dovecot: Dovecot, sink: MemorySink) -> None:

@@ -7,7 +7,7 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3.14
 	$(shell $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && command -v $(name))))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench format translations alembic-check constraints clean
+.PHONY: help demo test check bench fuzz format translations alembic-check constraints clean
 
 help: ## what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ check: .venv/.installed-dev ## style, types, floors and translations
 
 bench: .venv/.installed-dev ## measure against the budgets
 	$(BIN)/python -m benchmarks $(ARGS)
+
+fuzz: .venv/.installed-dev ## damaged mails for the parser, 200,000; with pip install -e '.[fuzz]' half of them guided
+	$(BIN)/python -m scripts.fuzz $(ARGS)
 
 format: .venv/.installed-dev ## bring the source into its form
 	$(BIN)/ruff check --fix .

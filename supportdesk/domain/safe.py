@@ -21,7 +21,7 @@ _DIRTY = re.compile(rf"[{_INVISIBLE}\x0b-\x0d\x85\u2028\u2029\ud800-\udfff]")
 _PARTS = re.compile(
     rf"(?P<keep>{_KEPT_JOINER})|(?P<line>{_LINE_ENDS})|(?P<broken>[\ud800-\udfff])|{_SEQUENCE}|[{_INVISIBLE}]"
 )
-_FOLDS = re.compile(r"[ \t]*[\n\t][ \t\n]*")
+_BLANKS = re.compile(r"[ \t\n]+")
 
 
 def _replacement(match: re.Match[str]) -> str:
@@ -30,6 +30,10 @@ def _replacement(match: re.Match[str]) -> str:
     if match.lastgroup == "line":
         return "\n"
     return "�" if match.lastgroup == "broken" else ""
+
+
+def _folded(blanks: re.Match[str]) -> str:
+    return blanks[0] if blanks[0].strip(" ") == "" else " "
 
 
 def safe_text(text: str) -> str:
@@ -47,4 +51,5 @@ def safe_line(text: str) -> str:
     """One line: as ``safe_text``, line ends and tabs become one space, and the ends are trimmed."""
     if text.isascii() and text.isprintable():
         return text.strip()
-    return _FOLDS.sub(" ", safe_text(text)).strip()
+    text = safe_text(text)
+    return _BLANKS.sub(_folded, text).strip() if "\n" in text or "\t" in text else text.strip()

@@ -1,5 +1,6 @@
 """Nothing a customer writes may drive an agent's terminal, and nothing readable may be lost on the way."""
 
+import re
 import unicodedata
 
 import pytest
@@ -72,3 +73,14 @@ def test_a_line_is_one_line() -> None:
 @pytest.mark.parametrize(("unit", "kept"), [("\x1b]0;x", 3), ("\x90", 0), ("\x9b0", 1), ("\u200d", 0)])
 def test_a_megabyte_of_unfinished_sequences_is_bounded(unit: str, kept: int) -> None:
     assert len(safe_text(unit * 200_000)) == kept * 200_000
+
+
+@pytest.mark.timeout(5)
+def test_a_line_of_blanks_takes_no_time() -> None:
+    assert safe_line(f"é{' ' * 500_000}x\ty") == f"é{' ' * 500_000}x y"
+
+
+@given(st.text(" \t\na"))
+def test_only_blanks_with_an_end_or_a_tab_among_them_are_folded(text: str) -> None:
+    folded = re.sub(r"[ \t\n]*[\t\n][ \t\n]*", " ", text).strip()
+    assert safe_line(text) == folded

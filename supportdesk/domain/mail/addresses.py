@@ -9,14 +9,20 @@ from supportdesk.domain.message import Address
 from supportdesk.domain.safe import safe_line
 
 MAX_ADDRESSES = 1000
+MAX_LOST = 2000
+"""Bytes in which an address is looked for that stands where none belongs."""
 
 _TOKEN = re.compile(
-    rb'(?P<quoted>"(?:[^"\\]|\\.)*+"?)|(?P<open>\()|(?P<angle><[^<>,;]*>?)|(?P<end>[,;])|(?P<group>:)'
+    rb'(?P<quoted>"(?:[^"\\]|\\.)*+"?)|(?P<open>\()|(?P<angle><(?:@[^<>;:]*+:)?(?:"[^"<>]*+")?[^<>,;]*+>?)|(?P<end>[,;])|(?P<group>:)'
     rb'|(?P<word>=\?[^?\s]*\?[bBqQ]\?[^?]*\?=)|(?P<space>\s+)|(?P<text>[^"(<,;:\s]+|.)',
     re.DOTALL,
 )
 _ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
 _NO_SPACE = re.compile(r"\s+")
+_AROUND_AT = re.compile(rb"(?<=[\w-])(?:\s+@\s*|@\s+)(?=[\w\[-])")
+_QUOTED_SPEC = re.compile(rb'"[^"]*"@\S+')
+_QUOTED_LOCAL = re.compile(r'"[^"]*"@[^"]*$')
+_LOST = re.compile(r"([^\s<>()\[\]\"',;:&@]{1,64})(?:@| at )([^\W_][\w-]{0,62}(?:\.[\w-]{1,63}){1,9})")
 
 
 @dataclass(slots=True)
@@ -52,12 +58,17 @@ def parse_addresses(value: bytes, hint: str = "") -> tuple[Address, ...]:
 def parse_address(value: bytes, hint: str = "") -> Address:
     """The first mailbox; what can be shown of the value when there is none, as a name."""
     found = parse_addresses(value, hint)
-    if found:
+    if found and "@" in found[0].address:
         return found[0]
-    return Address("", safe_line(decode_words(value.strip(b'<> \t"'), hint)))
+    text = safe_line(decode_words(value[:MAX_LOST], hint))
+    if lost := _LOST.search(text):  # wholly inside an encoded word or a comment, or in no known form
+        return Address(f"{lost[1]}@{lost[2]}", _tidy(text[: lost.start()].rstrip(' <([&"')))
+    return found[0] if found else Address("", safe_line(decode_words(value.strip(b'<> \t"'), hint)))
 
 
 def _chunks(value: bytes) -> list[_Chunk]:
+    value = _AROUND_AT.sub(b"@", value) if b" @" in value or b"@ " in value else value
+    last_semicolon = value.rfind(b";")
     chunks = [_Chunk()]
     at = 0
     while at < len(value) and len(chunks) <= 4 * MAX_ADDRESSES:
@@ -81,13 +92,16 @@ def _chunks(value: bytes) -> list[_Chunk]:
                 chunk.closed_by = token[0]
                 chunks.append(_Chunk())
             case "group":
-                if b"@" in b"".join(chunk.words) or value[at : at + 2] == b"//":
+                grouped = at <= last_semicolon  # a group ends with a semicolon
+                if not grouped or chunk.angle is not None or any(b"@" in word for word in chunk.words):
                     chunk.words.append(token[0])
                 else:
                     chunks[-1] = _Chunk()
             case "quoted" if len(token[0]) == 1 or not token[0].endswith(b'"'):
                 at = token.start() + 1  # never closed: no quote after it means anything
                 value = value[:at] + value[at:].replace(b'"', b"")
+            case "quoted" if value[at : at + 1] == b"@":
+                chunk.words.append(token[0])  # a local part
             case "quoted":
                 chunk.quoted = True
                 chunk.words.append(_ESCAPE.sub(rb"\1", token[0][1:-1]))
@@ -108,18 +122,34 @@ def _comment(value: bytes, at: int) -> tuple[bytes | None, int]:
 
 def _address(carried: bytes, name: bytes, chunk: _Chunk, hint: str) -> Address:
     if chunk.angle is None:
-        words = name.split()
-        spec = next(word for word in words if b"@" in word)
-        rest = b" ".join(word for word in words if word is not spec)
-        return Address(_spec(spec, hint), _name(carried + rest or chunk.comment, hint))
+        spec, rest = _taken_out(name)
+        return Address(_spec(spec, hint), _name(carried + rest or chunk.comment, hint, chunk.quoted))
     inside = chunk.angle.strip(b"<> ")
     if b"@" not in inside and b"@" in name and not chunk.quoted:
-        return Address(_spec(next(w for w in name.split() if b"@" in w), hint), "")
-    return Address(_spec(inside, hint), _name(carried + name or chunk.comment, hint))
+        spec, rest = _taken_out(name)
+        return Address(_spec(spec, hint), _name(rest or inside, hint, chunk.quoted))
+    return Address(_spec(inside, hint), _name(carried + name or chunk.comment, hint, chunk.quoted))
 
 
-def _name(name: bytes, hint: str) -> str:
-    text = safe_line(decode_words(name, hint))
+def _taken_out(name: bytes) -> tuple[bytes, bytes]:
+    """The address among words, and the other words."""
+    if b'"@' in name and (match := _QUOTED_SPEC.search(name)):
+        return match[0], name[: match.start()] + name[match.end() :]
+    words = name.split()
+    spec = next((word for word in words if b"@" in word), b"")
+    return spec, b" ".join(word for word in words if word is not spec)
+
+
+def _tidy(name: str) -> str:
+    name = " ".join(name.split()).rstrip(" ,;:")
+    words, _, last = name.rpartition(" ")
+    return (name if last.strip(".>") else words.rstrip(" ,;:")).lstrip("<> ")
+
+
+def _name(name: bytes, hint: str, quoted: bool) -> str:
+    """The words of a name; only what is neither quoted nor encoded can hold marks that belong to the list."""
+    text = safe_line(decode_words(name, hint)) if name else ""
+    text = text if quoted or b"=?" in name else _tidy(text)
     while len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         text = text[1:-1].strip()
     return text
@@ -128,7 +158,10 @@ def _name(name: bytes, hint: str) -> str:
 def _spec(spec: bytes, hint: str) -> str:
     """local@domain, without a source route (RFC 5322 section 4.4) and without blanks."""
     text = decode_words(spec, hint) if b"=?" in spec else decode(spec, "", hint).text
-    text = _NO_SPACE.sub("", safe_line(text)).removeprefix("mailto:").strip("<>'\"")
+    text = safe_line(text).strip("<> ")
     if text.startswith("@") and ":" in text:
         text = text.partition(":")[2]
-    return text[:320]
+    if _QUOTED_LOCAL.match(text):
+        return text[:320].strip()
+    text = _NO_SPACE.sub("", text).strip("<>'\"[").removeprefix("mailto:")
+    return (text if "[" in text else text.rstrip("]"))[:320]

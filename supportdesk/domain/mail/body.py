@@ -1,6 +1,7 @@
 """Which parts of a mail are its text and which are attachments."""
 
 import mimetypes
+import re
 from dataclasses import dataclass, field
 
 from supportdesk.domain.mail.charset import decode
@@ -12,6 +13,10 @@ from supportdesk.domain.mail.tnef import Tnef, read_tnef
 from supportdesk.domain.safe import safe_line, safe_text
 
 MAX_TEXT = 2_000_000
+
+_HEAD = 4096
+_META = re.compile(rb"<meta\s[^<>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+_WITH_SUFFIX = re.compile(r"[^.]\.[A-Za-z0-9]{1,8}$")
 
 _MACHINE_TEXT = frozenset(("text/calendar", "text/vcard", "text/x-vcard", "text/directory", "text/csv", "text/rtf"))
 
@@ -106,10 +111,16 @@ def _decoded_text(part: Part, body: Body, hint: str) -> str:
         body.defects.append("text cut")
         data = data[: max(0, MAX_TEXT - body.read)]
     body.read += len(data)
-    decoded = decode(data, part.params.get("charset", ""), hint)
+    decoded = decode(data, part.params.get("charset", "") or _said_inside(part, data), hint)
     if decoded.lossy:
         body.defects.append(f"charset {safe_line(decoded.declared)[:40] or 'unknown'}")
     return decoded.text
+
+
+def _said_inside(part: Part, data: bytes) -> str:
+    """The charset that an HTML document names itself, for a part that names none."""
+    found = _META.search(data, 0, _HEAD) if part.content_type == "text/html" and not data.isascii() else None
+    return found[1].decode("ascii") if found else ""
 
 
 def _unflowed(text: str, delete_space: bool) -> str:
@@ -134,7 +145,7 @@ def _attach(part: Part, body: Body, hint: str) -> None:
     data = part.body if part.content_type == "message/rfc822" and not _is_encoded(part) else part.decoded()
     if part.defect:
         body.defects.append(part.defect)
-    content_id = safe_line(part.header("content-id").decode("ascii", "replace")).strip("<> ")[:250]
+    content_id = safe_line(part.header("content-id").decode("ascii", "replace")).strip("<> ")[:250].strip()
     inline = part.disposition == "inline" or (bool(content_id) and part.disposition != "attachment")
     if _is_tnef(part, data) and (opened := read_tnef(data)) and (opened.files or opened.rtf):
         body.hidden = opened
@@ -153,9 +164,9 @@ def _tnef_files(opened: Tnef, before: int) -> list[File]:
     files = []
     for number, file in enumerate(opened.files, before + 1):
         name = safe_name(file.name) or f"attachment-{number}"
-        guessed = file.content_type or mimetypes.guess_type(name)[0] or "application/octet-stream"
-        content_id = safe_line(file.content_id)[:250]
-        files.append(File(name, safe_line(guessed)[:200], len(file.data), bool(content_id), content_id, file.data))
+        guessed = safe_line(file.content_type or mimetypes.guess_type(name)[0] or "application/octet-stream")
+        content_id = safe_line(file.content_id)[:250].strip()
+        files.append(File(name, guessed[:200].strip(), len(file.data), bool(content_id), content_id, file.data))
     if opened.rtf:
         files.append(File("body.rtf", "text/rtf", len(opened.rtf), False, "", opened.rtf))
     return files
@@ -172,14 +183,20 @@ def safe_name(filename: str) -> str:
     if len(name) > 200:
         stem, dot, suffix = name.rpartition(".")
         name = stem[: 200 - len(suffix) - 1] + dot + suffix if dot and len(suffix) < 20 else name[:200]
-    return name
+    return name.strip()
 
 
 def _made_up(part: Part, data: bytes, number: int, hint: str) -> str:
-    """A name for a nameless file: the subject of a forwarded mail, else a number and the type's suffix."""
+    """A name for a nameless file: the subject of a forwarded mail, what a calendar's is for, else a number."""
     if part.content_type in ("message/rfc822", "message/global"):
         fields, _, _ = split_headers(data, 0, len(data))
         subject = next((value for name, value in fields if name == "subject"), b"")
         stem = safe_name(safe_line(decode_words(subject, hint)).replace("/", "-"))
         return f"{stem or f'message-{number}'}.eml"
+    for header in ("content-description", "content-location"):
+        named = safe_name(decode_words(part.header(header), hint).partition("?")[0])
+        if _WITH_SUFFIX.search(named):
+            return named
+    if part.content_type == "text/calendar":
+        return "invite.ics" if part.params.get("method", "").lower() == "request" else "calendar.ics"
     return f"attachment-{number}{mimetypes.guess_extension(part.content_type) or ''}"

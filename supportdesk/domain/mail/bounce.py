@@ -1,7 +1,6 @@
 """Delivery reports: the standard ones (RFC 3464) by their parts, all others by who wrote them and how."""
 
 import re
-from collections.abc import Iterator
 
 from supportdesk.domain.mail.headers import decode_words, split_headers
 from supportdesk.domain.mail.message import Bounce, Headers
@@ -11,12 +10,16 @@ from supportdesk.domain.safe import safe_line
 
 _DAEMON = re.compile(
     r"(?:mailer[-_.]?daemon|mail[-_.]daemon|po{1,2}st[-_.]?master|mail[-_.]delivery[-_.]s(?:ub)?system|mdaemon"
-    r"|double-bounce|daemon)(?:[+@]|$)",
+    r"|double-bounce|daemon|microsoftexchange[0-9a-f]{8,}|mail-?(?:robot|system|router|server)|mailer-?(?:robot|system)"
+    r"|mta|bounce-?handler)(?:[+@]|$)",
     re.IGNORECASE,
 )
+_NOBODY = re.compile(r"mailer[-_.]?daemon(?:@|$)", re.IGNORECASE)
+"""Nobody writes from there, and programs write only reports."""
 _DAEMON_NAME = re.compile(
     r"mail(?:er)?[ -]?(?:delivery (?:sub)?system|daemon)|system administrator|delivery (?:sub)?system|postmaster"
-    r"|메일\s?(?:시스템|관리자)",
+    r"|(?:internet |e-?)?mail (?:delivery|administrator|router|server|robot)|message transfer agent|bounce handler"
+    r"|メール(?:配信|送信)?(?:システム|サーバ)|(?:邮件|郵件)(?:系统|系統|服务|服務)|메일\s?(?:시스템|관리자)",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
@@ -29,15 +32,26 @@ _SUBJECT = re.compile(
     r"|mailbox (?:full|unavailable)|user unknown|host unknown|rejected|is not member|loop alert"
     r"|unzustellbar|nicht zugestellt|zustellung|n'a pas pu être|non remis|échec|no se (?:ha )?p(?:udo|uede) entregar"
     r"|no entregado|não entregue|falha (?:na|de)|mancato recapito|mancata consegna|niet bezorgd|onbestelbaar"
+    r"|\[bounce\]|returned to sender|bounce(?:d)? (?:message|mail|notification|notice)|mail (?:status|return)"
+    r"|message status"
+    r"|(?:ü|ue)bermittlungsstatus|übermittlung fehlgeschlagen"
+    r"|(?:estado|état|stato|status) (?:de|da|du|del|dello|d['’]) ?(?:la )?"
+    r"(?:entrega|remise|recapito)|notification d['’]état|remise (?:impossible|échou)|entrega (?:fall|atras)"
+    r"|non recapitabil"
+    r"|impossibile recapitare|onbezorg|kunde inte levereras|kan ikke leveres|ikke leveret"
+    r"|nie (?:można|udało się) dostarczy"
+    r"|не удалось доставить|ошибка доставки|доставка не удалась|состояние доставки"
     r"|не доставлен|недоставлен|nie dostarczon|niedostarcz"
     r"|배달\s?(?:실패|되지|못|상태)|전송\s?실패|발송\s?실패|전달\s?(?:실패|되지)|반송|수신\s?거부|전송되지"
-    r"|配信でき|配信不能|配信失敗|配送失敗|エラー|送信でき|不達|退信|投递失败|無法(?:傳遞|投遞)|未送达|无法投递",
+    r"|(?:전달|배달|전송)\s?상태\s?알림|(?:送信|配信|配送)(?:エラー|状態通知|状況)|戻りました"
+    r"|配信でき|配信不能|配信失敗|配送失敗|エラー|送信でき|不達|退信|投递失败|無法(?:傳遞|投遞)|未送达|无法(?:投递|送达)|被退回"
+    r"|(?:传递|傳遞|送達|投递|投遞)(?:状态|狀態|失败|失敗)|寄送失敗|發送失敗|发送失败|無法送達",
     re.IGNORECASE,
 )
 _SAID = re.compile(
-    r"final-recipient|reporting-mta|diagnostic-code|permanent (?:fatal )?errors?|could not be delivered"
-    r"|unable to deliver"
-    r"|undeliverable|delivery (?:attempt|has failed|to the following)|address(?:es)? failed|failed address"
+    r"final-recipient|reporting-mta|diagnostic-code|permanent (?:fatal )?errors?|could(?: not|n't) be delivered"
+    r"|unable to deliver|(?:wasn|isn)'t able to deliver|couldn't deliver|undeliverable"
+    r"|delivery (?:attempt|has failed|to the following)|address(?:es)? failed|failed address"
     r"|user unknown|unknown user|no such user|mailbox (?:is )?full|mailbox unavailable|host unknown"
     r"|transcript of session"
     r"|did not reach the following|was not delivered|not deliver|message could not|returned to sender|over quota"
@@ -46,22 +60,65 @@ _SAID = re.compile(
     r"|配信でき|送信でき|エラー|無法|无法|不能",
     re.IGNORECASE,
 )
-_NOTIFICATION = re.compile(r'\s*\{.{0,2000}?"(?:notification|event)Type\\?"\s*:\s*\\?"(?:Bounce|Delivery)\b', re.DOTALL)
+_ROBOT = re.compile(
+    r"(?:no-?reply|do-?not-?reply|sys-?admin|mail-?admin|majordomo|list(?:serv|proc)|mailman|owner-[\w.-]+"
+    r"|[\w.-]+-(?:admin|owner|request|bounces))@",
+    re.IGNORECASE,
+)
+_SMTP = re.compile(
+    r"final-recipient:|diagnostic-code:|\b[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}\b|said: [45]\d\d|<<< [45]\d\d"
+    r"|\b55[0-4] (?=[\w<#])",
+    re.IGNORECASE,
+)
+_LIST_SOFTWARE = ("x-mlserver", "x-ml-info", "x-mailman-version", "x-list-administrivia", "mailing-list")
+_LIST_REFUSAL = re.compile(
+    r"not (?:a )?(?:list )?member|loop (?:alert|back)|from loop|\breject(?:ed)?\b.{0,20} mail"
+    r"|(?:mail|post|message)\b.{0,80}\brejected|security alert|not (?:allowed|authorized) to post|system error message",
+    re.IGNORECASE,
+)
+_NOTIFICATION = re.compile(
+    r'\s*\{.{0,2000}?"(?:notification|event)Type\\?"\s*:\s*\\?"(?P<type>Bounce|Delivery|DeliveryDelay|Reject|Complaint)\\?"',
+    re.DOTALL,
+)
+_TOLD = re.compile(
+    r'"(?:bounceType"\s*:\s*"(?P<type>\w+)|emailAddress"\s*:\s*"(?:[^"<]*<)?(?P<recipient>[^">]{3,320})'
+    r'|name"\s*:\s*"Message-ID"\s*,\s*"value"\s*:\s*"<?(?P<message>[^">]{3,300}))',
+    re.IGNORECASE,
+)
+_COPY = re.compile(
+    r"^[>| \t]*(?:received: (?:from|by|\()|return-path:"
+    r"|-{2,}.{0,40}(?:original|returned|copy of|undelivered).{0,20}(?:message|mail))",
+    re.IGNORECASE | re.MULTILINE,
+)
 
-_STATUS = re.compile(r"(?<![\d.])([245])\.([0-7])\.(\d{1,3})(?![\d.]?\d)")  # RFC 3463
+_STATUS = re.compile(r"(?<![\w.])([245])\.([0-7])\.(\d{1,3})(?![\d.]?\d)")  # RFC 3463
 _SAID_STATUS = re.compile(r"\b[245]\d\d[ -]#?([245])\.([0-7])\.(\d{1,3})(?![\d.]?\d)")
 _CODE = re.compile(r"(?<![\d.\-/:])([45])(\d\d)[ -](?=[\w#<])")
+_XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _MESSAGE_ID = re.compile(r"^[> \t]*message-id:[ \t]*<?([^<>\s]{3,300})>?", re.IGNORECASE | re.MULTILINE)
 _GONE = re.compile(
-    r"user unknown|unknown (?:user|recipient|local)|no such (?:user|recipient|mailbox|address|person)"
-    r"|does ?n[o']t exist"
-    r"|not (?:exist|found)|host unknown|domain not found|name (?:service|server) error|invalid (?:recipient|mailbox)"
-    r"|unknown mailbox|address rejected|disabled"
-    r"|없는 (?:메일|사용자|계정|주소)|존재하지 않|찾을 수 없|ユーザーが?存在|不存在",
+    r"user unknown|unknown (?:user|recipient|local|mailbox|host|address|domain)|host unknown"
+    r"|no (?:such|valid|local|matching) (?:user|recipients?|mailbox|address|person|domain|host|account)|no mailbox here"
+    r"|(?:user|recipient|mailbox|account|address|host|domain|person)\b.{0,60}"
+    r"(?:n[o']t (?:exist|found|recognized|known|listed)|invalid|unknown)"
+    r"|does(?:n[o']t| not) (?:exist|have an?\b.{0,60}\baccount)|invalid (?:recipient|mailbox|address|user)"
+    r"|name (?:service|server) error|address rejected: (?:access denied|undeliverable|no such|unknown|user)"
+    r"|isn't a valid|not a valid (?:user|mailbox|address|recipient)"
+    r"|no SMTP service|not our customer|address (?:couldn't be found|not found)"
+    r"|없는 (?:메일|사용자|계정|주소|수신)|존재하지 않|찾을 수 없"
+    r"|ユーザーが?存在|見つかりません|宛先が?不明|查无此|收件人不存在|(?:邮箱|郵箱|用户|用戶)不存在",
     re.IGNORECASE,
 )
-_GONE_STATUS = frozenset(("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.4"))
+_REFUSED = re.compile(
+    r"blacklist|black list|block(?:ed|list)|spam|reputation|\bspf\b|dkim|dmarc|reverse dns|\bptr\b"
+    r"|relay(?:ing)? (?:denied|not)|too many|try (?:again|later)|temporar|greylist|policy|virus|too (?:large|big)",
+    re.IGNORECASE,
+)
+_LIVING_STATUS = frozenset(("5.1.5", "5.1.7", "5.1.8"))
+"""Codes of class 5.1 that say nothing against the recipient: a valid address, and two about the sender's."""
+_MAYBE_STATUS = frozenset(("5.2.1", "5.3.0", "5.4.1", "5.5.0", "5.5.1"))
+"""Codes that programs give for unknown recipients and for much else: the words beside them decide."""
 _FULL = re.compile(
     r"mailbox (?:is )?full|over ?quota|quota exceeded|exceeded (?:the )?(?:storage|quota)|용량|가득|容量", re.IGNORECASE
 )
@@ -70,54 +127,86 @@ _READ = 65_536
 
 def find_bounce(root: Part, headers: Headers, sender: Address, subject: str, text: str) -> Bounce | None:
     """What a delivery report says, None for any other mail. A status of 2.x.x reports success."""
-    reports = [part for part in _parts(root) if part.content_type.endswith("/delivery-status")]
+    reports = [part for part in root.parts() if part.content_type.endswith("/delivery-status")]
     failed = headers.get("x-failed-recipients")
-    if not (reports or failed or _standard(root) or _looks_like_one(root, headers, sender, subject, text)):
+    said = text[:_READ]
+    notification = _NOTIFICATION.match(said)  # of a sending service, as JSON
+    if notification is not None and not reports:
+        return _told(notification["type"], said) if notification["type"] != "Complaint" else None
+    if not (reports or failed or _standard(root) or _looks_like_one(root, headers, sender, subject, said)):
         return None
     fields = [field for report in reports for field in _report_fields(report)]
-    said = text[:_READ]
-    status = _status(fields, said)
+    explained = _COPY.split(said, maxsplit=1)[0]
+    status = _status(fields, explained if explained.strip() else said)
     recipient = _recipient(fields, failed, said, sender)
-    return Bounce(_is_hard(status, fields, said), status, recipient, _original_message_id(root, said))
+    hard = _is_hard(status, fields, explained)
+    envelope = _envelope_id(fields)
+    original = _original_message_id(root, said) or (envelope if "@" in envelope else "")
+    return Bounce(hard, status, recipient, original, envelope)
+
+
+def is_complaint(text: str) -> bool:
+    """Whether a sending service tells of a recipient who called our mail spam."""
+    notification = _NOTIFICATION.match(text[:_READ])
+    return notification is not None and notification["type"] == "Complaint"
+
+
+def _told(kind: str, said: str) -> Bounce:
+    """A notification as a bounce."""
+    said = said.replace('\\"', '"')
+    told: dict[str, str] = {}
+    for match in _TOLD.finditer(said):
+        told.setdefault(match.lastgroup or "", match[match.lastgroup or 0])
+    status = _status([], said)
+    success = kind == "Delivery" and not status.startswith(("4", "5"))
+    hard = kind == "Bounce" and told.get("type") != "Transient" and _is_hard(status or "5.0.0", [], said)
+    return Bounce(hard, "2.0.0" if success else status, told.get("recipient", ""), told.get("message", "").strip())
 
 
 def _is_hard(status: str, fields: list[tuple[str, str]], text: str) -> bool:
-    """Whether the address will never work; when in doubt it will, for a wrong yes silences a customer."""
-    diagnostics = " ".join(value for name, value in fields if name == "diagnostic-code")
-    if _FULL.search(diagnostics or text[:_READ]):
+    """Whether the address will never work; a wrong yes silences a customer, so in doubt it is no."""
+    actions = {value.lower().partition(" ")[0] for name, value in fields if name == "action"}
+    if status.startswith(("2", "4")) or (actions and "failed" not in actions):  # RFC 3464 section 2.3.3
         return False
-    if status and not status.endswith(".0.0") and status != "5.5.0":
-        return status in _GONE_STATUS
-    return not status.startswith(("2", "4")) and bool(_GONE.search(diagnostics) or _GONE.search(text))
-
-
-def _parts(part: Part) -> Iterator[Part]:
-    """Every part outside attached mails."""
-    yield part
-    for child in part.children:
-        yield from _parts(child)
+    diagnostics = " ".join(value for name, value in fields if name == "diagnostic-code")
+    if _FULL.search(diagnostics or text):
+        return False
+    if status.startswith("5.1.") and status != "5.1.0":
+        return status not in _LIVING_STATUS
+    if status == "5.4.4":  # no route to the host: the domain is gone
+        return True
+    if status and not status.endswith(".0.0") and status not in _MAYBE_STATUS and status != "5.1.0":
+        return False
+    gone = _GONE.search(diagnostics) or _GONE.search(text)
+    return gone is not None and not _REFUSED.search(diagnostics or text)
 
 
 def _standard(root: Part) -> bool:
     return root.params.get("report-type", "").lower() == "delivery-status" and root.content_type == "multipart/report"
 
 
-def _looks_like_one(root: Part, headers: Headers, sender: Address, subject: str, text: str) -> bool:
+def _looks_like_one(root: Part, headers: Headers, sender: Address, subject: str, said: str) -> bool:
     """Neither a sender's nor a subject's name alone makes a bounce: people write from postmaster@, about failures."""
-    said = text[:_READ]
-    if _NOTIFICATION.match(said):  # of a sending service, as JSON
-        return True
     daemon = bool(_DAEMON.match(sender.address) or _DAEMON_NAME.search(sender.name))
     path = headers.get("return-path").strip()
     null = path == "<>" or bool(_DAEMON.match(path.strip("<>")))
     if not (daemon or null):
-        return False
+        return _robot_says_so(headers, sender, subject, said)
     named = bool(_SUBJECT.search(subject))
-    if daemon and named:
+    if (daemon and named) or (null and _NOBODY.match(sender.address or sender.name)):
         return True
-    returned = any(part.content_type in ("message/rfc822", "text/rfc822-headers") for part in _parts(root))
+    returned = any(part.content_type in ("message/rfc822", "text/rfc822-headers") for part in root.parts())
     explained = bool(_SAID.search(said))
     return (explained and (daemon or named or returned)) or (daemon and null and returned)
+
+
+def _robot_says_so(headers: Headers, sender: Address, subject: str, said: str) -> bool:
+    """Senders that are sometimes people, or tell of parcels: only with a mail server's words, or a list's refusal."""
+    robot = bool(_ROBOT.match(sender.address))
+    if robot and _LIST_REFUSAL.search(subject) and any(name in headers for name in _LIST_SOFTWARE):
+        return True
+    automatic = headers.get("auto-submitted").lower().startswith("auto-")
+    return (robot or automatic) and bool(_SUBJECT.search(subject)) and bool(_SMTP.search(said))
 
 
 def _report_fields(report: Part) -> list[tuple[str, str]]:
@@ -143,10 +232,11 @@ def _status(fields: list[tuple[str, str]], text: str) -> str:
                 found = found or code
             else:
                 return code
+    for match in (_SAID_STATUS.search(text), None if found else _STATUS.search(text)):
+        if match and (not found or match[1] == found[0]):
+            return ".".join(match.groups())
     if found:
         return found
-    if match := _SAID_STATUS.search(text) or _STATUS.search(text):
-        return ".".join(match.groups())
     code_match = _CODE.search(text)
     return f"{code_match[1]}.0.0" if code_match else ""
 
@@ -164,8 +254,14 @@ def _recipient(fields: list[tuple[str, str]], failed: str, text: str, sender: Ad
     return ""
 
 
+def _envelope_id(fields: list[tuple[str, str]]) -> str:
+    """ENVID as it was given; some servers leave it in xtext (RFC 3461 section 4)."""
+    value = next((value for name, value in fields if name == "original-envelope-id"), "")
+    return safe_line(_XTEXT.sub(lambda match: chr(int(match[1], 16)), value[:300])).strip("<> ")
+
+
 def _original_message_id(root: Part, text: str) -> str:
-    for part in _parts(root):
+    for part in root.parts():
         if part.content_type in ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"):
             data = part.decoded()
             fields, _, _ = split_headers(data, 0, len(data))

@@ -78,6 +78,13 @@ ALIASES = {
 }
 """Names seen in mail to Python codecs; "" means that the name says nothing."""
 
+_OF_LANGUAGE = {
+    "ko": "cp949", "ja": "cp932", "zh-cn": "gb18030", "zh-hans": "gb18030", "zh-tw": "big5hkscs", "zh-hk": "big5hkscs",
+    "ru": "cp1251", "uk": "cp1251", "bg": "cp1251", "sr": "cp1251", "el": "cp1253", "tr": "cp1254", "he": "cp1255",
+    "ar": "cp1256", "th": "cp874", "pl": "cp1250", "cs": "cp1250", "sk": "cp1250", "hu": "cp1250", "ro": "cp1250",
+    **dict.fromkeys(("de", "fr", "es", "pt", "it", "nl", "da", "sv", "no", "nb", "fi", "is", "ca", "gl"), "cp1252"),
+}  # fmt: skip
+
 _NOT_TEXT = frozenset(
     ("base64", "hex", "zlib", "bz2", "quopri", "uu", "rot13", "idna", "punycode", "unicode_escape",
      "raw_unicode_escape", "undefined", "mbcs", "oem")
@@ -115,6 +122,12 @@ def codec_of(declared: str) -> str:
     except (LookupError, ValueError):
         return ""
     return "" if found.replace("-", "_") in _NOT_TEXT else ALIASES.get(found, found)
+
+
+def codec_of_language(tag: str) -> str:
+    """The codec of Windows for a language tag (RFC 5646), "" for English, which any has, and for others."""
+    tag = tag.partition(",")[0].strip().lower()
+    return _OF_LANGUAGE.get(tag) or _OF_LANGUAGE.get(tag.partition("-")[0], "")
 
 
 def decode(data: bytes, declared: str = "", hint: str = "") -> Decoded:

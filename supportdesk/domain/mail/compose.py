@@ -38,6 +38,7 @@ class Outgoing:
     """What to write, all of it: ``message_id`` (as the two below, without brackets) and ``date`` (aware) are given.
 
     ``instance`` names this desk in X-Supportdesk-Loop. ``auto``: nobody typed it, so nobody's program may answer.
+    ``html`` is the same as ``text`` with its formatting, "" where there is none.
     """
 
     message_id: str
@@ -53,6 +54,7 @@ class Outgoing:
     references: tuple[str, ...] = ()
     attachments: tuple[OutgoingFile, ...] = ()
     auto: bool = False
+    html: str = ""
 
 
 def compose(mail: Outgoing) -> bytes:
@@ -73,8 +75,10 @@ def compose(mail: Outgoing) -> bytes:
         headers += ["Auto-Submitted: auto-replied", "X-Auto-Response-Suppress: All", "Precedence: auto_reply"]
     headers.append("MIME-Version: 1.0")
     part = _text_part(mail.text)
+    if mail.html:  # the best form last (RFC 2046, 5.1.4)
+        part = _multipart("alternative", [part, _text_part(mail.html, "html")], mail.message_id)
     if mail.attachments:
-        part = _mixed([part, *(_file_part(file) for file in mail.attachments)], mail.message_id)
+        part = _multipart("mixed", [part, *(_file_part(file) for file in mail.attachments)], mail.message_id)
     return "\r\n".join([*(line for line in headers if line), ""]).encode() + part
 
 
@@ -153,7 +157,7 @@ def _capped(references: tuple[str, ...]) -> tuple[str, ...]:
     return references[:1] + references[1 - MAX_REFERENCES :]
 
 
-def _text_part(text: str) -> bytes:
+def _text_part(text: str, subtype: str = "plain") -> bytes:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     data = "\n".join(lines).encode("utf-8", "replace")
     if data.isascii() and b"\0" not in data and all(len(line) <= 200 for line in lines):
@@ -162,7 +166,7 @@ def _text_part(text: str) -> bytes:
         encoding, body = "quoted-printable", binascii.b2a_qp(data, istext=True)
     else:
         encoding, body = "base64", _base64(data)
-    head = f'Content-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n'
+    head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n'
     return head.encode() + body.replace(b"\n", b"\r\n") + (b"" if body.endswith(b"\n") else b"\r\n")
 
 
@@ -211,10 +215,10 @@ def _new_name(name: str) -> list[str]:
     return [f"filename*{n}*={piece}" for n, piece in enumerate(pieces)]
 
 
-def _mixed(parts: Sequence[bytes], seed: str) -> bytes:
+def _multipart(subtype: str, parts: Sequence[bytes], seed: str) -> bytes:
     boundary = hashlib.sha256(seed.encode("utf-8", "replace")).hexdigest()[:32]
     while any(boundary.encode() in part for part in parts):
         boundary = hashlib.sha256(boundary.encode()).hexdigest()[:32]
-    head = f'Content-Type: multipart/mixed; boundary="=_{boundary}"\r\n\r\n'.encode()
+    head = f'Content-Type: multipart/{subtype}; boundary="=_{boundary}"\r\n\r\n'.encode()
     delimiter = f"--=_{boundary}".encode()
     return head + b"".join(delimiter + b"\r\n" + part + b"\r\n" for part in parts) + delimiter + b"--\r\n"

@@ -91,6 +91,8 @@ def _letters(common: frozenset[str], first: str, last: str) -> Callable[[str, li
         return 0.5 if first <= character <= last else 0.0
 
     def score(text: str, foreign: list[str]) -> float:
+        if len(foreign) < 2:
+            return 0.0
         mixed = len(_MIXED.findall(text)) + len(_SHOUTING.findall(text))
         return _mean(foreign, weigh) - mixed / len(foreign)
 

@@ -28,21 +28,21 @@ def split_headers(raw: bytes, start: int, end: int) -> tuple[Fields, int, list[s
     defects: list[str] = []
     at, limit = start, min(end, start + MAX_BLOCK)
     while at < limit:
-        line = _LINE.match(raw, at, limit)[0]  # type: ignore[index]  # it matches anything
-        text = line.rstrip(b"\r\n")
+        after = (raw.find(b"\n", at, limit) + 1) or limit
+        text = raw[at:after].rstrip(b"\r\n")
         if not text:
-            at += len(line)
+            at = after
             break
         if text[:1] in b" \t" and fields:
             fields[-1][1].append(text)
         elif field := _FIELD.match(text):
             fields.append((field[1].decode("ascii").lower(), [text[field.end() :]]))
         elif at != start or not text.startswith((b"From ", b">From ")):
-            if not _headers_follow(raw, at + len(line), limit) or not fields:
+            if not _headers_follow(raw, after, limit) or not fields:
                 defects.append("no blank line after headers")
                 break
             defects.append("header without a name")
-        at += len(line)
+        at = after
         if len(fields) > MAX_FIELDS:
             defects.append("too many headers")
             break
@@ -64,7 +64,8 @@ def _joined(lines: list[bytes]) -> bytes:
 def decode_words(value: bytes, hint: str = "") -> str:
     """A header value as text: encoded words (RFC 2047) joined before they are decoded, raw 8-bit bytes guessed."""
     if b"=?" not in value:
-        return decode(value, "", hint).text
+        plain = value.isascii() and b"\x1b" not in value
+        return value.decode("ascii") if plain else decode(value, "", hint).text
     out: list[str] = []
     end = 0
     charset, pending = "", b""
@@ -95,7 +96,8 @@ def parameters(value: bytes, hint: str = "") -> tuple[str, dict[str, str]]:
     main = re.split(rb"[;\s(]", value.strip(), maxsplit=1)[0].decode("ascii", "replace").lower()
     plain: dict[str, str] = {}
     pieces: dict[str, dict[int, tuple[bool, bytes]]] = {}
-    for match in _PARAMETER.finditer(b";" + value.partition(b";")[2]):
+    rest = value if "=" in main else value.partition(b";")[2]  # parameters alone
+    for match in _PARAMETER.finditer(b";" + rest):
         name = _NAME_PARTS.match(match[1].decode("ascii", "replace").lower())
         if name is None:
             continue

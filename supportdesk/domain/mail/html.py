@@ -46,13 +46,20 @@ _TIGHT = re.compile(r"(?:^|[\s,}>])p(?:\.MsoNormal[^{]{0,100})?\s*\{[^}]{0,200}m
 _NO_MARGIN = re.compile(r"(?:^|[\s;])margin(?:-top)?\s*:\s*0", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt)?\s*(?:;|$)", re.IGNORECASE)
+_PREFIX = r"(?:x_|ydp[0-9a-f]{1,40})*"  # put before names by programs that show a mail inside a page
 _QUOTE_CLASS = re.compile(
-    r"\b(?:gmail_quote|gmail_extra_quote|yahoo_quoted|protonmail_quote|zmail_extra|tutanota_quote|moz-cite-prefix"
-    r"|gmail_attr|yahoo-quoted-begin|quotelevel-\d|mail_quote|replyquote|email_quote|OutlookMessageHeader)\b"
+    rf"(?:^|\s){_PREFIX}(?:gmail_quote|gmail_extra_quote|yahoo_quoted|protonmail_quote|zmail_extra|tutanota_quote"
+    r"|moz-cite-prefix|gmail_attr|yahoo-quoted-begin|quotelevel-\d|mail_quote|replyquote|email_quote|OutlookMessageHeader"
+    r"|history-quote-wrapper|front-blockquote)\b"
 )
-_QUOTE_ID = re.compile(r"^(?:x_)*(?:reply-intro|mailQuote|isForwardContent|ms-outlook-mobile-quote)", re.IGNORECASE)
+_QUOTE_ID = re.compile(
+    rf"{_PREFIX}(?:reply-intro|mailQuote|isForwardContent|isReplyContent|ms-outlook-mobile-quote|yahoo_quoted_"
+    r"|original-content|lark-mail-quote)",
+    re.IGNORECASE,
+)
+_REST_CLASS = re.compile(rf"(?:^|\s){_PREFIX}ms-outlook-mobile-reference-message\b")
 _REST_ID = re.compile(
-    r"^(?:x_)*(?:divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION|mail-editor-reference-message-container"
+    rf"{_PREFIX}(?:divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION|mail-editor-reference-message-container"
     r"|stopSpelling|replySplit)$"
 )
 _REST_STYLE = re.compile(
@@ -256,7 +263,11 @@ def _attributes(node: LexborNode, tag: str, writer: _Writer, end: _End, hides: b
         end.quotes = int(attributes.get("type") == "cite" or bool(_QUOTE_CLASS.search(classes)))
     elif (classes and _QUOTE_CLASS.search(classes)) or (ident and _QUOTE_ID.match(ident)):
         end.quotes = 1
-    if (ident and _REST_ID.match(ident)) or (style and _REST_STYLE.search(style)):
+    if (
+        (ident and _REST_ID.match(ident))
+        or (style and _REST_STYLE.search(style))
+        or (classes and _REST_CLASS.search(classes))
+    ):
         writer.rest_quoted = True
     writer.quotes += end.quotes
     return True

@@ -21,12 +21,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """What a delivery report says. ``status`` is an enhanced code (RFC 3463) such as "5.1.1", or ""."""
+    """What a delivery report says. ``status`` is an enhanced code (RFC 3463) such as "5.1.1", or "".
+
+    ``envelope_id`` is what the sender gave the mail as ENVID (RFC 3461 section 4.4), where the report repeats it;
+    one that looks like a Message-ID stands in for ``original_message_id`` where the report does not return the mail.
+    """
 
     hard: bool
     status: str
     recipient: str
     original_message_id: str
+    envelope_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

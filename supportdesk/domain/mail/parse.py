@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from supportdesk.domain.mail.addresses import parse_address, parse_addresses
 from supportdesk.domain.mail.body import Body, read_body
-from supportdesk.domain.mail.bounce import find_bounce
-from supportdesk.domain.mail.charset import codec_of, decode
+from supportdesk.domain.mail.bounce import find_bounce, is_complaint
+from supportdesk.domain.mail.charset import codec_of, codec_of_language, decode
 from supportdesk.domain.mail.dates import parse_date
 from supportdesk.domain.mail.headers import decode_words
 from supportdesk.domain.mail.html import Line, html_lines
@@ -24,7 +24,7 @@ MAX_REFERENCES = 200
 _SHOWN = 100_000  # bytes of a mail that could not be parsed
 _WRITTEN = frozenset((Kind.NORMAL, Kind.AUTO_REPLY, Kind.BULK, Kind.OWN_LOOP))
 
-_MESSAGE_ID = re.compile(r"<([^<>]{1,998})>|([^\s<>,]{1,998}@[^\s<>,]{1,998})")
+_MESSAGE_ID = re.compile(r"<([^<>]{1,998})>|(?<![^\s<>,])([^\s<>,]{1,998}@[^\s<>,]{1,998})")
 _BROKEN = Mail("", "", (), None, Address(""), (), (), (), "", Kind.NORMAL, None, "", "", False, (), (), Headers({}), "")
 
 
@@ -73,7 +73,7 @@ def _parse(raw: bytes, instance: str) -> Mail:
         message_id=_first_id(headers.get("message-id")),
         in_reply_to=_first_id(headers.get("in-reply-to")),
         references=_ids(headers.all("references")),
-        date=parse_date(headers.get("date")),
+        date=parse_date(*headers.all("date")),
         from_=sender,
         reply_to=_addresses(root, "reply-to", hint),
         to=_addresses(root, "to", hint),
@@ -100,7 +100,7 @@ def _skip_blank(raw: bytes) -> int:
 
 
 def _charset_hint(root: Part) -> str:
-    """The charset the mail declares first: raw 8-bit headers are most likely in it."""
+    """The charset the mail declares first, or that of its language: raw 8-bit headers are most likely in it."""
     pending = [root]
     while pending:
         part = pending.pop(0)
@@ -108,7 +108,7 @@ def _charset_hint(root: Part) -> str:
         if charset and codec_of(charset):
             return charset
         pending = part.children + pending
-    return ""
+    return codec_of_language(root.header("content-language").decode("ascii", "replace"))
 
 
 def _headers(root: Part, hint: str) -> Headers:
@@ -122,7 +122,7 @@ def _sender(root: Part, hint: str) -> Address:
     """From; when it is absent or names nobody, the next best header."""
     best = Address("")
     for name in ("from", "sender", "return-path", "reply-to"):
-        if value := root.header(name):
+        for value in (value for field, value in root.fields if field == name and value):
             found = parse_address(value, hint)
             if found.address:
                 return replace(found, name=best.name) if best.name and not found.name else found
@@ -137,7 +137,7 @@ def _addresses(root: Part, name: str, hint: str) -> tuple[Address, ...]:
 
 def _first_id(value: str) -> str:
     found = _ids((value,))
-    return found[0] if found else value.strip("<> ")[:998]
+    return found[0] if found else value.strip("<> ")[:998].rstrip()
 
 
 def _ids(values: Iterable[str]) -> tuple[str, ...]:
@@ -151,7 +151,7 @@ def _classify(
 ) -> tuple[Kind, Bounce | None]:
     if is_own_loop(headers, instance):
         return Kind.OWN_LOOP, None
-    if is_report(root, subject):
+    if is_report(root, subject) or is_complaint(text):
         return Kind.REPORT, None
     bounce = find_bounce(root, headers, sender, subject, text)
     if bounce is not None:

@@ -66,6 +66,8 @@ WROTE = (
     r"έγραψε",
     r"đã viết",
     r"menulis",
+    r"wiadomość napisana przez",
+    r"เขียนว่า",
 )
 
 BEGINS = (
@@ -93,6 +95,8 @@ BEGINS = (
     r"於",
     r"于",
     r"vào",
+    r"ในวันที่",
+    r"pada",
 )
 """How such a line begins when it does not begin with a date."""
 
@@ -292,6 +296,24 @@ FORWARDED = (
     r"videresendt (?:meddelelse|melding)",
 )
 
+ABOVE = (
+    r"(?:reply|type|write|respond|answer)\b.{0,40}\babove this line",
+    r"(?:위|윗줄)에 (?:답장|회신|답변|입력)",
+    r"이 (?:줄|선) 위에",
+    r"この(?:行|線)より上に",
+    r"请在此行(?:以上|上方)",
+    r"請在此行(?:以上|上方)",
+    r"(?:bitte )?(?:oberhalb|über) dieser (?:linie|zeile)",
+    r"au-dessus de cette ligne",
+    r"por encima de esta línea",
+    r"acima (?:desta|dessa) linha",
+    r"sopra questa (?:riga|linea)",
+    r"boven deze (?:lijn|regel)",
+    r"выше этой (?:линии|строки)",
+    r"(?:nad|powyżej) tą lini[ąę]",
+)
+"""What other desks write on top of what they send; only in a line with a rule in it."""
+
 DEVICE = (
     r"sent (?:from|via) (?:my |the |a )?[\w .'’+-]{2,40}(?:<[^>]*>)?",
     r"(?:ios|android)용 outlook(?:을|를)? ?(?:<[^>]*>)? ?(?:다운로드|받기|가져오기)(?:하세요)?",
@@ -320,3 +342,49 @@ DEVICE = (
     r"skickat från min [\w .-]{2,30}",
 )
 """The line a phone adds; only as a whole line at the end."""
+
+DEVICE_WORDS = (
+    "sent", "outlook", "보냄", "보낸", "보냈", "전송", "送信", "发自", "傳送", "寄出", "來自", "gesendet", "envoyé",
+    "enviado", "inviato", "verzonden", "отправлено", "wysłan", "sendt", "skickat",
+)  # fmt: skip
+"""One of these stands in each of them: most lines need not be looked at any closer."""
+
+AWAY = (
+    r"auto(?:mat(?:ic|ed))?[ -]?(?:reply|response|answer)",
+    r"(?:i am |i'm )?(?:currently )?(?:out|away)[ -](?:of|from)[ -](?:the )?office(?: (?:reply|message|notice))?",
+    r"ooo",
+    r"vacation (?:reply|response|message|notice)",
+    r"(?:on|away on) vacation",
+    r"automatische? (?:antwort|antwoord)",
+    r"abwesenheit(?:snotiz|smeldung|snachricht)?",
+    r"abwesend",
+    r"nicht im büro",
+    r"r[ée]ponse automatique",
+    r"(?:message d['’])?absence(?: du bureau)?",
+    r"respuesta autom[áa]tica",
+    r"fuera de (?:la )?oficina",
+    r"resposta autom[áa]tica",
+    r"fora do escritório",
+    r"risposta automatica",
+    r"fuori (?:sede|ufficio)",
+    r"automatisch antwoord",
+    r"afwezig(?:heid(?:sbericht|smelding)?)?",
+    r"niet aanwezig",
+    r"автоматический ответ",
+    r"автоответ(?:чик)?",
+    r"нет на месте",
+    r"(?:automatyczna odpowiedź|odpowied[źz] automatyczna|autoodpowied[źz])",
+    r"poza biurem",
+    r"(?:autosvar|automatiske?t? svar)",
+    r"automaattinen vastaus",
+    r"otomatik yanıt",
+    r"automatick[áa] odpov[ěe][dď]",
+    r"부재 ?중?(?: ?(?:알림|안내|메시지))?",
+    r"자동 ?(?:회신|응답|답장|답변)(?: ?메일)?",
+    r"휴가 ?중?(?:입니다)?",
+    r"自動(?:返信|応答|回覆)(?:メール)?",
+    r"不在(?:通知|のお知らせ|連絡)",
+    r"自动(?:回复|答复)",
+    r"外出",
+)
+"""How the subject of an automatic answer begins; a colon, a bracket or nothing follows."""

@@ -8,12 +8,13 @@ import re
 from collections.abc import Sequence
 
 from supportdesk.domain.mail.html import Line
-from supportdesk.domain.mail.quotes import attribution, device, header_block, separator
+from supportdesk.domain.mail.quotes import attribution, devices, header_block, separator
 
 MAX_LINES = 20_000
 
 _EMPTY, _TEXT, _QUOTE, _ATTRIBUTION, _BLOCK, _SIGNATURE = "etqbhs"
 
+_TELLING = re.compile(r"[\d@:：>|\[=_*—–─-]")  # one of these stands in every line that is not mere text
 _QUOTED = re.compile(r"\s{0,3}(?:[>|]|[A-Za-z]{1,2}>)")
 _SIGNATURE_LINE = re.compile(r"--\s*$|_{2,}\s*$")
 _RULE = re.compile(r"\s*[-_*=—–─━]{3,}\s*$")
@@ -37,8 +38,10 @@ def _marks(texts: Sequence[str], quoted: Sequence[bool]) -> list[str]:
     while len(marks) < len(texts):
         at = len(marks)
         text = texts[at]
-        if not text.strip():
+        if not text or text.isspace():
             marks.append(_EMPTY)
+        elif not quoted[at] and not _TELLING.search(text):
+            marks.append(_TEXT)
         elif quoted[at] or _QUOTED.match(text):
             marks.append(_QUOTE)
         elif separator(text) or header_block(texts, at):
@@ -62,6 +65,7 @@ def _mark_wrapped_quotes(marks: list[str]) -> None:
 def _mark_signatures(texts: Sequence[str], marks: list[str]) -> None:
     """A separator and the few lines under it, up to the next quote; and what a phone adds."""
     written = False
+    phones = devices(texts)
     for at, text in enumerate(texts):
         if marks[at] != _TEXT:
             continue
@@ -72,7 +76,7 @@ def _mark_signatures(texts: Sequence[str], marks: list[str]) -> None:
                 end += 1
             if end - at <= _LONGEST_SIGNATURE:
                 marks[at:end] = [_SIGNATURE] * (end - at)
-        elif device(text):
+        elif at in phones:
             marks[at] = _SIGNATURE
         written = written or marks[at] == _TEXT
 

@@ -4,6 +4,7 @@ Cutting from the outside in bounds every part by the boundaries around it, so a 
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from supportdesk.domain.mail.headers import Fields, parameters, split_headers
@@ -36,6 +37,12 @@ class Part:
     def header(self, name: str) -> bytes:
         """The first raw value of that (lower case) name."""
         return next((value for key, value in self.fields if key == name), b"")
+
+    def parts(self) -> Iterator["Part"]:
+        """This part and every one under it; an attached mail is one part."""
+        yield self
+        for child in self.children:
+            yield from child.parts()
 
     @property
     def body(self) -> bytes:

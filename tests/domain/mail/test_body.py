@@ -57,10 +57,41 @@ def test_nameless_files_get_a_number_and_a_suffix() -> None:
     assert [file.filename for file in found.files] == ["attachment-1.pdf"]
 
 
+@pytest.mark.parametrize(("method", "name"), [("; method=REQUEST", "invite.ics"), ("", "calendar.ics")])
+def test_calendars_are_named_after_what_they_are_for(method: str, name: str) -> None:
+    calendar = f"Content-Type: text/calendar{method}\n\nBEGIN:VCALENDAR".encode()
+    found = body(multipart("alternative", PLAIN, calendar))
+    assert [file.filename for file in found.files] == [name]
+    assert found.text == "plain words"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        b'Content-Disposition: filename="logo.png"',
+        b"Content-Description: logo.png",
+        b"Content-Location: https://acme.example/a/logo.png?size=2",
+    ],
+)
+def test_a_name_in_the_wrong_place_is_a_name(field: bytes) -> None:
+    found = body(multipart("mixed", PLAIN, b"Content-Type: image/png\n" + field + b"\n\nx"))
+    assert [file.filename for file in found.files] == ["logo.png"]
+
+
 def test_inline_images_keep_their_content_id() -> None:
     image = b"Content-Type: image/png; name=a.png\nContent-ID: <x@y>\nContent-Transfer-Encoding: base64\n\n"
     (file,) = body(multipart("related", HTML, image + base64.b64encode(b"png"))).files
     assert (file.inline, file.content_id, file.data, file.size) == (True, "x@y", b"png", 3)
+
+
+@pytest.mark.parametrize(
+    "meta", ['<meta charset="iso-8859-1">', '<META http-equiv=Content-Type content="text/html; charset=iso-8859-1">']
+)
+def test_html_that_names_its_own_charset_is_read_in_it(meta: str) -> None:
+    document = f"Content-Type: text/html\n\n<html>{meta}<p>Größe</p></html>".encode("latin-1")
+    assert (body(document).text, body(document).defects) == ("Größe", [])
+    declared = document.replace(b"text/html\n", b"text/html; charset=koi8-r\n")
+    assert body(declared).text == "Größe".encode("latin-1").decode("koi8-r")
 
 
 def test_flowed_text_is_unfolded() -> None:

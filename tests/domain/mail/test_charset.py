@@ -2,7 +2,7 @@
 
 import pytest
 
-from supportdesk.domain.mail.charset import codec_of, decode
+from supportdesk.domain.mail.charset import codec_of, codec_of_language, decode
 
 HANGUL = "환불 문의드립니다. 똠방각하 펲시"
 
@@ -47,6 +47,14 @@ def test_korean_labelled_as_utf8_is_recognised() -> None:
 
 def test_the_hint_of_the_mail_around_decides_what_bytes_cannot() -> None:
     assert decode("Müller".encode("latin-1"), "", hint="iso-8859-1").text == "Müller"
+
+
+@pytest.mark.parametrize(
+    ("tag", "codec"),
+    [("de-DE", "cp1252"), ("ko", "cp949"), ("zh-TW", "big5hkscs"), ("pl-PL, en", "cp1250"), ("en-US", ""), ("", "")],
+)
+def test_a_language_has_a_charset(tag: str, codec: str) -> None:
+    assert codec_of_language(tag) == codec
 
 
 def test_what_cannot_be_told_is_marked_as_lossy() -> None:

@@ -169,3 +169,17 @@ def test_another_parser_reads_the_same() -> None:
 
 def test_a_domain_outside_ascii_is_sent_as_punycode() -> None:
     assert "kim@xn--" in head(compose(outgoing(to=(Address("kim@한국.example"),))))
+
+
+@pytest.mark.parametrize("attachments", [(), (OutgoingFile("a.pdf", "application/pdf", b"x"),)])
+def test_formatting_goes_beside_the_plain_text_in_korean_too(attachments: tuple[OutgoingFile, ...]) -> None:
+    html = "<p><b>환불</b> " + "되었습니다. " * 200 + "</p>\n"
+    raw = compose(outgoing(text="**환불** 되었습니다.\n", html=html, attachments=attachments))
+    read = email.message_from_bytes(raw, policy=email.policy.default)
+    plain, rich = read.get_body(("plain",)), read.get_body(("html",))
+    assert plain is not None and plain.get_content() == "**환불** 되었습니다.\n"
+    assert rich is not None and rich.get_content() == html
+    assert read.get_content_type() == ("multipart/mixed" if attachments else "multipart/alternative")
+    assert len(list(read.iter_attachments())) == len(attachments)
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+    assert not read.defects and parse_mail(raw).defects == ()

@@ -27,7 +27,7 @@ def test_words_of_a_language_tell_their_charset(codec: str, text: str) -> None:
     assert detect(text.encode(codec)) == codec
 
 
-@pytest.mark.parametrize("text", ["Müller grüßt", "Déjà payé", "Größe"])
+@pytest.mark.parametrize("text", ["Müller grüßt", "Déjà payé", "Größe", "Ü"])
 def test_latin_letters_are_left_open(text: str) -> None:
     assert detect(text.encode("cp1252")) == ""
 

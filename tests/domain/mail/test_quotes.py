@@ -2,7 +2,7 @@
 
 import pytest
 
-from supportdesk.domain.mail.quotes import attribution, device, header_block, separator
+from supportdesk.domain.mail.quotes import attribution, devices, header_block, separator
 
 
 @pytest.mark.parametrize(
@@ -80,11 +80,11 @@ def test_no_separators(line: str) -> None:
     ],
 )
 def test_what_a_phone_adds(line: str) -> None:
-    assert device(line)
+    assert devices(["text", line]) == {1}
 
 
 @pytest.mark.parametrize(
     "line", ["Sent from my desk, is much easier than my phone.", "보냄", "부산에서 보낸 물건이 안 왔어요"]
 )
 def test_what_a_person_wrote(line: str) -> None:
-    assert not device(line)
+    assert devices([line]) == frozenset()

@@ -72,3 +72,9 @@ def test_odd_types_mean_text_unless_they_say_otherwise() -> None:
     assert tree(b"Content-Type: text\n\n")[0].content_type == "text/plain"
     assert tree(b"Content-Type: ???\n\n")[0].content_type == "text/plain"
     assert tree(b"Content-Type: APPLICATION/PDF; name=x\n\n")[0].content_type == "application/pdf"
+
+
+def test_all_parts_without_those_of_attached_mails() -> None:
+    attached = b"Content-Type: message/rfc822\n\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nx\n--c--\n"
+    root, _ = tree(b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\n" + attached + b"--b--\n")
+    assert [part.content_type for part in root.parts()] == ["multipart/mixed", "text/plain", "message/rfc822"]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import bulk, commands, first_row, keys, live, reads
+from benchmarks import bulk, commands, first_row, keys, live, outgoing, reads, sync
 from benchmarks.desks import sqlite_desk
 from benchmarks.figures import Figure, as_json, shown
 from benchmarks.postgres import postgres_desk
@@ -22,6 +22,8 @@ MEASURES: dict[str, Callable[[Setting], Iterator[Figure]]] = {
     "reads": reads.measure,
     "live": live.measure,
     "bulk": bulk.measure,
+    "outgoing": outgoing.measure,
+    "sync": sync.measure,
 }
 LARGE, SMALL = 1_000_000, 10_000
 
@@ -41,7 +43,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help=f"{SMALL:,} tickets and few repetitions")
     parser.add_argument("--tickets", type=int, metavar="N", help=f"size of the desk (default {LARGE:,})")
     parser.add_argument("--runs", type=int, metavar="N", help="rounds of what starts a program (default 9)")
-    parser.add_argument("--postgres", action="store_true", help="the reads on Postgres too")
+    parser.add_argument("--postgres", action="store_true", help="the reads and the sync on Postgres too")
     parser.add_argument("--fresh", action="store_true", help="generate the desk anew")
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser.parse_args()

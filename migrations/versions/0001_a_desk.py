@@ -99,6 +99,8 @@ def upgrade() -> None:
         "team",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("from_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("from_address", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
     )
@@ -470,6 +472,7 @@ def upgrade() -> None:
         ),
         sa.Column("author_address", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("reply_to", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("dmarc", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("rfc_message_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("body_digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("joined_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),

@@ -56,6 +56,7 @@ class Arrival:
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
     reply_to: str = ""
+    dmarc: str = ""  # "host result", as the receiving server wrote it
     message_id: str = ""
     references: tuple[str, ...] = ()
     body_digest: str = ""

@@ -29,6 +29,7 @@ class Channel:
     last_contact: datetime | None
     error: str
     error_at: datetime | None
+    retry_at: datetime | None = None  # until then its server is left alone
 
 
 class InboxStatus(StrEnum):
@@ -59,6 +60,28 @@ class InboxRow:
     size: int
     sender: str
     subject: str
+
+
+UNFETCHABLE = "unfetchable"
+"""The cause of what the server would not hand out: of such a mail the desk has nothing, or its header alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One folder of a mailbox compared with the desk: ``on_server`` is all of its mails, each in one of the others.
+
+    ``skipped``: how many for which reason. ``gone``: how many the desk has that the server lists no more.
+    """
+
+    channel: str
+    folder: str
+    uidvalidity: int
+    on_server: int
+    stored: int
+    quarantined: int
+    skipped: Mapping[str, int]
+    unknown: tuple[int, ...]
+    gone: int
 
 
 class OutboxStatus(StrEnum):

@@ -24,6 +24,9 @@ WAITED_FOR = frozenset({"normal", "call"})
 ANSWERS = frozenset({"normal"})
 """Kinds of outgoing messages that are one. An automatic acknowledgement is not."""
 
+LOST = frozenset({"failed", "bounced"})
+"""Deliveries of outgoing messages that answered nobody."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:

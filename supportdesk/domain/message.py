@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+ACKNOWLEDGEMENT = "acknowledgement"
+"""The kind of message that tells a customer by itself that a mail has come."""
+
 
 class Direction(StrEnum):
     """From the customer, to the customer, or for the team alone."""
@@ -74,3 +77,5 @@ class Message:
     error: str  # of a failed delivery, the server's own words
     joined_by: str  # "created", "message-id", "references", "token", "plus-address", "subject", "merge", …
     inbox_id: int | None  # the raw it was made of
+    reply_to: str = ""  # where answers go, if elsewhere than to the author
+    dmarc: str = ""  # "pass", "fail" or another result of the host the channel trusts (RFC 8601), "" without one

@@ -19,11 +19,13 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A group tickets are routed to."""
+    """A group tickets are routed to. Its mail is from ``from_name`` and ``from_address`` where these are not ""."""
 
     id: int
     name: str
     members: tuple[str, ...]  # logins
+    from_name: str = ""
+    from_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,7 +189,7 @@ class Load:
             new.html, _json(new.to) if new.to else "[]", "[]", new.author_address, "",
             self._sign(number, made, new.channel_id) if outgoing else new.rfc_message_id, new.body_digest,
             new.joined_by, str(new.delivery) if new.delivery else None, "",
-            self._inbox(number, new) if new.raw is not None else None,
+            self._inbox(number, new) if new.raw is not None else None, None,
         ))  # fmt: skip
         names = self._files(made, new.files) if new.files else ()
         self._rows["message_search"].append(

@@ -1,6 +1,6 @@
 """Rows by the ten thousand: columns, ids and the fastest way into each store. See ``bulk``, which makes the rows."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from supportdesk.store.engine import Store
 from supportdesk.store.unit import wake
@@ -26,6 +27,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "last_message_at", "waiting_since", "next_due_at",
     ),
     "ticket_tag": ("ticket_number", "tag"),
+    "ticket_link": ("from_number", "to_number", "kind"),
     "inbox": (
         "id", "channel_id", "external_id", "folder", "uidvalidity", "uid", "sha256", "size", "received_at", "status",
         "cause", "error", "attempts", "ticket_number", "sender", "subject",
@@ -33,7 +35,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "message": (
         "id", "ticket_number", "direction", "kind", "author", "agent_id", "customer_id", "at", "channel_id", "subject",
         "text", "visible_length", "reply", "html", "to_addresses", "cc_addresses", "author_address", "reply_to",
-        "rfc_message_id", "body_digest", "joined_by", "delivery", "error", "inbox_id",
+        "rfc_message_id", "body_digest", "joined_by", "delivery", "error", "inbox_id", "dmarc",
     ),
     "message_reference": ("message_id", "position", "ref"),
     "attachment": ("id", "message_id", "sha256", "filename", "content_type", "size", "inline", "content_id"),
@@ -72,6 +74,33 @@ def ids(conn: Connection, table: str, block: int = ID_BLOCK) -> Iterator[int]:
         yield from conn.scalars(taken, {"block": block}).all()
 
 
+def keys(conn: Connection, wanted: Mapping[str, int]) -> dict[str, Iterator[int]]:
+    """As many new keys of each table as are ``wanted``, in one statement: none of them is left over."""
+    if not wanted:
+        return {}
+    if conn.dialect.name == "sqlite":
+        last = _last_ids(conn, list(wanted))
+        return {table: iter(range(last[table] + 1, last[table] + 1 + number)) for table, number in wanted.items()}
+    found: dict[str, list[int]] = {table: [] for table in wanted}
+    taken = " UNION ALL ".join(
+        f"SELECT '{table}' AS name, nextval(source.keys) AS key FROM generate_series(1, {number}),"  # noqa: S608 - constants
+        f" (SELECT pg_get_serial_sequence('{table}', '{KEYS.get(table, 'id')}')::regclass AS keys OFFSET 0) source"
+        for table, number in wanted.items()
+    )
+    for row in conn.execute(text(taken)):
+        found[row.name].append(row.key)
+    return {table: iter(sorted(each)) for table, each in found.items()}
+
+
+def _last_ids(conn: Connection, tables: Sequence[str]) -> dict[str, int]:
+    highest = ", ".join(
+        f"max(coalesce((SELECT max({KEYS.get(table, 'id')}) FROM {table}), 0),"  # noqa: S608
+        f" coalesce((SELECT seq FROM sqlite_sequence WHERE name = '{table}'), 0)) AS {table}"
+        for table in tables
+    )
+    return dict(conn.execute(text(f"SELECT {highest}")).one()._mapping)
+
+
 def _last_id(conn: Connection, table: str) -> int:
     """The highest key that was ever given: SQLite keeps it where keys are never given twice."""
     used = conn.scalar(text(f"SELECT max({KEYS.get(table, 'id')}) FROM {table}")) or 0  # noqa: S608
@@ -100,7 +129,7 @@ def _put_table(conn: Connection, table: str, columns: Sequence[str], rows: list[
 def _copy(conn: Connection, table: str, columns: Sequence[str], rows: list[Row]) -> None:
     driver: Any = conn.connection.driver_connection
     target = table
-    with driver.cursor() as cursor:
+    with _told_as_always(conn), driver.cursor() as cursor:
         if table == "blob":  # COPY cannot pass over what is there already
             target = "bulk_blob"
             cursor.execute("CREATE TEMPORARY TABLE bulk_blob (LIKE blob) ON COMMIT DROP")
@@ -109,6 +138,21 @@ def _copy(conn: Connection, table: str, columns: Sequence[str], rows: list[Row])
                 copy.write_row(row)
         if table == "blob":
             cursor.execute("INSERT INTO blob SELECT * FROM bulk_blob ON CONFLICT DO NOTHING")
+
+
+@contextmanager
+def _told_as_always(conn: Connection) -> Iterator[None]:
+    """The driver's errors as those of statements come out of SQLAlchemy, without the rows they quote."""
+    import psycopg
+
+    try:
+        yield
+    except psycopg.Error as error:
+        error.args = (str(error).partition("\n")[0],)
+        raise DBAPIError.instance(
+            "COPY", None, error, psycopg.Error, hide_parameters=True, connection_invalidated=conn.closed,
+            dialect=conn.dialect,
+        ) from None  # fmt: skip
 
 
 def stamp_for(dialect: str) -> Callable[[datetime], str]:

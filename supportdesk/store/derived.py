@@ -1,17 +1,20 @@
 """The columns of a ticket that follow from its messages and state. Nothing else writes them."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Label, Select, Subquery, bindparam, func, select, update
 
-from supportdesk.domain.due import ANSWERS, WAITED_FOR, next_due
-from supportdesk.domain.message import Direction
+from supportdesk.domain.due import ANSWERS, LOST, WAITED_FOR, Turn, next_due, waiting_since
+from supportdesk.domain.message import ACKNOWLEDGEMENT, Direction
 from supportdesk.domain.ticket import NEVER, WAITING_FOR_US, Priority, State
 from supportdesk.store import tables as t
 
 PREVIEW_LENGTH = 160
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+PART = 500
+"""Tickets looked at at once: a statement takes only so many values."""
 
 # The statements stand ready: making one takes SQLAlchemy longer than running it, and intake runs them for every mail.
 _STATE = (
@@ -19,6 +22,7 @@ _STATE = (
     .where(t.ticket.c.number == bindparam("of_ticket"))
     .with_for_update()
 )
+_STATED = ("state", "closed_at", "snoozed_until", "version")
 _CHANGE = update(t.ticket).where(t.ticket.c.number == bindparam("of_ticket"))
 
 
@@ -39,6 +43,38 @@ def refresh(conn: Connection, number: int, now: datetime, *, messages: bool) -> 
     return version
 
 
+def refresh_all(conn: Connection, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """Write the states of locked tickets, and what follows from these and from their messages.
+
+    ``rows``: their "number", "state", "priority", "closed_at", "snoozed_until" and new "version".
+    """
+    facts = {found.number: found for found in _facts_of_many(conn, [row["number"] for row in rows])}
+    changed = [
+        {"of_ticket": row["number"], "updated_at": now, **{name: row[name] for name in _STATED}}
+        | _columns(row["state"], row["priority"], row["closed_at"], _derived(facts[row["number"]]))
+        for row in rows
+    ]
+    if changed:
+        conn.execute(_CHANGE, changed)
+
+
+def of_new(
+    state: str, priority: str, closed_at: datetime | None, turns: Sequence[Turn], preview: str
+) -> dict[str, Any]:
+    """The derived columns of a ticket that is not written yet. ``turns``: its messages; ``preview``: the last one's."""
+    public = [turn.at for turn in turns if turn.direction is not Direction.NOTE]
+    return _columns(state, priority, closed_at, {
+        "message_count": len(turns),
+        "preview": preview_of(preview),
+        "last_message_at": max(public, default=None),
+        "waiting_since": waiting_since(turns),
+    })  # fmt: skip
+
+
+def _columns(state: str, priority: str, closed_at: datetime | None, found: dict[str, Any]) -> dict[str, Any]:
+    return found | {"next_due_at": due_at(state, priority, found["waiting_since"], closed_at)}
+
+
 def due_at(state: str, priority: str, waiting_since: datetime | None, closed_at: datetime | None) -> datetime:
     if closed_at is not None or State(state) not in WAITING_FOR_US:
         return NEVER
@@ -50,28 +86,48 @@ def preview_of(text: str) -> str:
     return " ".join(text[: PREVIEW_LENGTH * 4].split())[:PREVIEW_LENGTH]
 
 
-def _facts() -> Select[Any]:
-    """What a ticket's columns follow from, in one row: the count, who waits since when, the last public message."""
-    m, last = t.message.c, t.message.alias()
-    mine = m.ticket_number == bindparam("of_ticket")
-    answered = select(func.max(m.at)).where(mine, m.direction == Direction.OUT, m.kind.in_(ANSWERS)).correlate(None)
-    asked = (mine, m.direction == Direction.IN, m.kind.in_(WAITED_FOR))
-    waiting = select(func.min(m.at)).where(*asked, m.at > func.coalesce(answered.scalar_subquery(), EPOCH))
-    public = select(m.id).where(mine, m.direction != Direction.NOTE).order_by(m.at.desc(), m.id.desc()).limit(1)
-    found = select(
-        select(func.count()).where(mine).scalar_subquery().label("count"),
-        waiting.scalar_subquery().label("waiting"),
-        public.scalar_subquery().label("last"),
-    ).subquery()
-    columns = (found.c.count, found.c.waiting, last.c.text, last.c.reply, last.c.at)
-    return select(*columns).select_from(found.outerjoin(last, last.c.id == found.c.last))
+def _facts(of: ColumnElement[Any]) -> tuple[Label[Any], ...]:
+    """What the columns of ticket ``of`` follow from: the count, who waits since when, the last public message."""
+    m, said, shown = (t.message.alias(name) for name in ("asked", "answered", "shown"))
+    counted = select(func.count()).select_from(m).where(m.c.ticket_number == of)
+    ours = (said.c.ticket_number == of, said.c.direction == Direction.OUT, said.c.kind.in_(ANSWERS))
+    arrived = func.coalesce(said.c.delivery, "").not_in(LOST)
+    answered = select(func.max(said.c.at)).where(*ours, arrived).correlate_except(said)
+    asked = (m.c.ticket_number == of, m.c.direction == Direction.IN, m.c.kind.in_(WAITED_FOR))
+    waiting = select(func.min(m.c.at)).where(*asked, m.c.at > func.coalesce(answered.scalar_subquery(), EPOCH))
+    public = (shown.c.ticket_number == of, shown.c.direction != Direction.NOTE, shown.c.kind != ACKNOWLEDGEMENT)
+    last = select(shown.c.id).where(*public).order_by(shown.c.at.desc(), shown.c.id.desc()).limit(1)
+    return (
+        counted.correlate_except(m).scalar_subquery().label("count"),
+        waiting.correlate_except(m).scalar_subquery().label("waiting"),
+        last.correlate_except(shown).scalar_subquery().label("last"),
+    )
 
 
-_FACTS = _facts()
+def _with_last(found: Subquery) -> Select[Any]:
+    last = t.message.alias()
+    columns = (last.c.text, last.c.reply, last.c.at)
+    return select(*found.c, *columns).select_from(found.outerjoin(last, last.c.id == found.c.last))
+
+
+_FACTS = _with_last(select(*_facts(bindparam("of_ticket"))).subquery())
+_OF_MANY = _with_last(
+    select(t.ticket.c.number, *_facts(t.ticket.c.number))
+    .where(t.ticket.c.number.in_(bindparam("of_tickets", expanding=True)))
+    .subquery()
+)
+
+
+def _facts_of_many(conn: Connection, numbers: Sequence[int]) -> Iterator[Any]:
+    for start in range(0, len(numbers), PART):
+        yield from conn.execute(_OF_MANY, {"of_tickets": numbers[start : start + PART]})
 
 
 def _from_messages(conn: Connection, number: int) -> dict[str, Any]:
-    found = conn.execute(_FACTS, {"of_ticket": number}).one()
+    return _derived(conn.execute(_FACTS, {"of_ticket": number}).one())
+
+
+def _derived(found: Any) -> dict[str, Any]:
     return {
         "message_count": found.count,
         "preview": preview_of(found.reply or found.text) if found.at else "",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from supportdesk.domain.channel import InboxRow, InboxStatus
@@ -14,6 +14,9 @@ from supportdesk.i18n import N_
 from supportdesk.store import blobs
 from supportdesk.store import tables as t
 from supportdesk.store.unit import wake
+
+BATCH_OCTETS = 8 * 1024 * 1024
+"""Bytes of raw mail in memory at once, though always one mail however large it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +92,28 @@ def digests_from_before(
     return set(conn.scalars(select(i.sha256).where(*here, i.sha256.in_(wanted))))
 
 
-def pending(conn: Connection, now: datetime, limit: int) -> tuple[Pending, ...]:
-    """What waits for intake and is due, oldest first, with its bytes."""
+def pending(
+    conn: Connection, now: datetime, limit: int, *, after: int = 0, octets: int = BATCH_OCTETS
+) -> tuple[Pending, ...]:
+    """What waits for intake and is due, oldest first, with its bytes: up to ``octets`` of them, one thing at least.
+
+    ``after``: only what has a higher id.
+    """
     i = t.inbox.c
+    due = (_has(InboxStatus.PENDING), i.id > after, i.sha256.is_not(None), (i.retry_at.is_(None)) | (i.retry_at <= now))
     found = conn.execute(
-        select(i.id, i.channel_id, i.received_at, i.attempts, t.blob.c.data)
-        .join(t.blob, t.blob.c.sha256 == i.sha256)
-        .where(_has(InboxStatus.PENDING), (i.retry_at.is_(None)) | (i.retry_at <= now))
-        .order_by(i.id)
-        .limit(limit)
+        select(i.id, i.channel_id, i.received_at, i.attempts, i.sha256, i.size).where(*due).order_by(i.id).limit(limit)
     )
-    return tuple(Pending(r.id, r.channel_id, r.received_at, r.attempts, r.data) for r in found)
+    chosen: list[Any] = []
+    for row in found:
+        octets -= row.size
+        if chosen and octets < 0:
+            break
+        chosen.append(row)
+    data = blobs.get_all(conn, {row.sha256 for row in chosen})
+    return tuple(
+        Pending(r.id, r.channel_id, r.received_at, r.attempts, data[r.sha256]) for r in chosen if r.sha256 in data
+    )
 
 
 def still_pending(conn: Connection, ids: Sequence[int]) -> set[int]:
@@ -107,6 +121,16 @@ def still_pending(conn: Connection, ids: Sequence[int]) -> set[int]:
     i = t.inbox.c
     query = select(i.id).where(i.id.in_(ids), i.status == InboxStatus.PENDING.value)
     return set(conn.scalars(query.with_for_update(skip_locked=True)))
+
+
+def settle_all(conn: Connection, settled: Iterable[Mapping[str, Any]]) -> None:
+    """What became of many: the "id" of each, and the columns to set."""
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for values in settled:
+        row = {"of_inbox": values["id"]} | {name: value for name, value in values.items() if name != "id"}
+        alike.setdefault(tuple(row), []).append(row)
+    for rows in alike.values():
+        conn.execute(update(t.inbox).where(t.inbox.c.id == bindparam("of_inbox")), rows)
 
 
 def settle(conn: Connection, inbox_id: int, **values: Any) -> None:

@@ -1,6 +1,6 @@
 """Conversations: writing a message with its attachments and references, and reading them back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,6 +46,7 @@ class NewMessage:
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
     reply_to: str = ""
+    dmarc: str = ""
     rfc_message_id: str = ""
     references: tuple[str, ...] = ()
     body_digest: str = ""
@@ -57,7 +58,7 @@ class NewMessage:
 
 def add_message(unit: Unit, number: int, new: NewMessage) -> int:
     """Write a message into a ticket and make it findable; returns its id. The caller records the event."""
-    message_id: int = unit.insert(t.message, ticket_number=number, **_columns(new))
+    message_id: int = unit.insert(t.message, ticket_number=number, **columns(new))
     for position, ref in enumerate(new.references[-LONGEST_REFERENCES:]):
         unit.insert(t.message_reference, message_id=message_id, position=position, ref=ref)
     sums = blobs.put_all(unit.conn, [file.data for file in new.files])
@@ -71,7 +72,8 @@ def add_message(unit: Unit, number: int, new: NewMessage) -> int:
     return message_id
 
 
-def _columns(new: NewMessage) -> dict[str, Any]:
+def columns(new: NewMessage) -> dict[str, Any]:
+    """Its row, without the ticket."""
     heads = new.text.startswith(new.reply_text)
     return {
         "direction": new.direction.value,
@@ -90,6 +92,7 @@ def _columns(new: NewMessage) -> dict[str, Any]:
         "to_addresses": pairs(new.to),
         "cc_addresses": pairs(new.cc),
         "reply_to": new.reply_to,
+        "dmarc": new.dmarc or None,
         "rfc_message_id": new.rfc_message_id,
         "body_digest": new.body_digest,
         "joined_by": new.joined_by,
@@ -137,7 +140,13 @@ def _read(conn: Connection, which: ColumnElement[bool]) -> tuple[Message, ...]:
     m, o = t.message.c, t.outbox.c
     queued = (o.message_id == m.id) & (o.status == OutboxStatus.QUEUED)
     found = conn.execute(
-        select(t.message, t.channel.c.name.label("channel"), t.channel.c.kind.label("channel_kind"), o.not_before)
+        select(
+            t.message,
+            t.channel.c.name.label("channel"),
+            t.channel.c.kind.label("channel_kind"),
+            t.channel.c.settings.label("channel_settings"),
+            o.not_before,
+        )
         .outerjoin(t.channel, t.channel.c.id == m.channel_id)
         .outerjoin(t.outbox, queued)
         .where(which)
@@ -154,8 +163,15 @@ def _message(r: Any, files: tuple[Attachment, ...]) -> Message:
         at=r.at, channel=r.channel or "", channel_kind=medium(r.channel_kind or ""), subject=r.subject, text=r.text,
         reply_text=reply_of(r.text, r.visible_length, r.reply), html=r.html, to=addresses(r.to_addresses),
         cc=addresses(r.cc_addresses), attachments=files, delivery=Delivery(r.delivery) if r.delivery else None,
-        not_before=r.not_before, error=r.error, joined_by=r.joined_by, inbox_id=r.inbox_id,
+        not_before=r.not_before, error=r.error, joined_by=r.joined_by, inbox_id=r.inbox_id, reply_to=r.reply_to,
+        dmarc=_trusted(r.dmarc, r.channel_settings),
     )  # fmt: skip
+
+
+def _trusted(dmarc: str | None, settings: Mapping[str, Any] | None) -> str:
+    """The result, if it is by the host the channel trusts: a sender can write the field too."""
+    host, _, result = (dmarc or "").partition(" ")
+    return result if host and host == str((settings or {}).get("dmarc_host") or "").lower() else ""
 
 
 def _attachments(conn: Connection, ids: Sequence[int]) -> dict[int, list[Attachment]]:

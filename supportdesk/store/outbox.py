@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, literal_column, select, update
+from sqlalchemy import Connection, bindparam, func, literal_column, select, update
 
 from supportdesk.domain.channel import OutboxRow, OutboxStatus
 from supportdesk.domain.errors import NotFound
@@ -62,6 +62,15 @@ def lock_ticket(conn: Connection, outbox_id: int) -> int | None:
     conn.execute(here.where(o.id == outbox_id).with_for_update(of=t.ticket))
     found: int | None = conn.scalar(here.where(o.id == outbox_id))  # read again: it may have been merged meanwhile
     return found
+
+
+def lock_tickets(conn: Connection, outbox_ids: Sequence[int]) -> dict[int, int]:
+    """As ``lock_ticket`` for many, in the order of the numbers; the number of each."""
+    o, m, k = t.outbox.c, t.message.c, t.ticket.c
+    here = select(o.id, k.number).join(t.message, o.message_id == m.id).join(t.ticket, m.ticket_number == k.number)
+    here = here.where(o.id.in_(outbox_ids)).order_by(k.number)
+    conn.execute(here.with_for_update(of=t.ticket)).all()
+    return {row.id: row.number for row in conn.execute(here)}
 
 
 def locked(conn: Connection, outbox_id: int) -> Mapping[str, Any]:
@@ -125,6 +134,26 @@ def settle(conn: Connection, claim: Claim, **values: Any) -> bool:
         .values(lease_until=None, **values)
     )
     return bool(done.rowcount)
+
+
+_SENT = (
+    update(t.outbox)
+    .where(t.outbox.c.id == bindparam("of_outbox"))
+    .values(status=OutboxStatus.SENT.value, lease_until=None, tries=bindparam("made"), error=bindparam("said"))
+)
+
+
+def settle_sent(conn: Connection, done: Sequence[tuple[Claim, str]]) -> frozenset[int]:
+    """Write for many at once that they are sent, with the error of each; returns those whose lease was not lost."""
+    o = t.outbox.c
+    ids = [claim.outbox_id for claim, _ in done]
+    held = select(o.id, o.fence).where(o.id.in_(ids), o.status == OutboxStatus.SENDING.value).with_for_update()
+    fences = {row.id: row.fence for row in conn.execute(held)} if ids else {}
+    ours = [(claim, error) for claim, error in done if fences.get(claim.outbox_id) == claim.fence]
+    if ours:
+        rows = [{"of_outbox": claim.outbox_id, "made": claim.tries + 1, "said": error} for claim, error in ours]
+        conn.execute(_SENT, rows)
+    return frozenset(claim.outbox_id for claim, _ in ours)
 
 
 def holders(conn: Connection) -> tuple[str, ...]:

@@ -51,8 +51,8 @@ def teams(conn: Connection) -> tuple[Team, ...]:
         .where(t.agent.c.active).order_by(t.agent.c.login)
     ):  # fmt: skip
         members.setdefault(row.team_id, []).append(row.login)
-    found = conn.execute(select(t.team.c.id, t.team.c.name).order_by(t.team.c.name))
-    return tuple(Team(r.id, r.name, tuple(members.get(r.id, ()))) for r in found)
+    found = conn.execute(select(t.team).order_by(t.team.c.name))
+    return tuple(Team(r.id, r.name, tuple(members.get(r.id, ())), r.from_name, r.from_address) for r in found)
 
 
 def team_id(conn: Connection, name: str) -> int | None:

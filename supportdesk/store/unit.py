@@ -38,15 +38,23 @@ class Unit:
         if found is None:
             raise no_ticket(number)
         row: dict[str, Any] = dict(found._mapping)
-        if row["merged_into"] is not None:
-            raise Conflict(
-                N_("#{number} was merged into #{target}."),
-                hint=N_("Work on #{target}, or take the merge back with: supportdesk ticket unmerge {number}"),
-                number=number, target=row["merged_into"],
-            )  # fmt: skip
+        _refuse_merged(row)
         if expect is not None and expect != row["version"]:
             self._refuse_overlap(number, expect, set(aspects))
         return row
+
+    def lock_all(self, numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
+        """The rows of several tickets by their numbers, locked as by ``lock``; raises what it raises."""
+        wanted = sorted(set(numbers))
+        if not wanted:
+            return {}
+        query = select(t.ticket).where(t.ticket.c.number.in_(wanted)).order_by(t.ticket.c.number).with_for_update()
+        found = {row.number: dict(row._mapping) for row in self.conn.execute(query)}
+        for number in wanted:
+            if number not in found:
+                raise no_ticket(number)
+            _refuse_merged(found[number])
+        return found
 
     def insert(self, table: Table, *, holds: Mapping[str, Any] | None = None, **values: Any) -> Any:
         """Insert a row and return its (first) key. ``holds``: what must still be so for an undo."""
@@ -125,6 +133,15 @@ class Unit:
                     hint=N_("Look again, then repeat it if you still want to."),
                     who=row.actor_name, aspect=aspect, number=number, value=row.data["changes"][aspect][1],
                 )  # fmt: skip
+
+
+def _refuse_merged(row: Mapping[str, Any]) -> None:
+    if row["merged_into"] is not None:
+        raise Conflict(
+            N_("#{number} was merged into #{target}."),
+            hint=N_("Work on #{target}, or take the merge back with: supportdesk ticket unmerge {number}"),
+            number=row["number"], target=row["merged_into"],
+        )  # fmt: skip
 
 
 def no_ticket(number: int) -> NotFound:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from supportdesk.channels import kinds
 from supportdesk.channels.protocol import RawItem, Sender
-from supportdesk.desk import channels, deliver, holding, intake, tick
+from supportdesk.desk import channels, deliver, holding, tick
 from supportdesk.desk.desk import Desk
 from supportdesk.desk.receiving import InboxSink
 from supportdesk.domain.channel import Channel
@@ -14,6 +14,7 @@ from supportdesk.domain.errors import DeskError, Invalid
 from supportdesk.i18n import N_
 from supportdesk.workers.leasing import leased
 from supportdesk.workers.process import is_dead, this_process
+from supportdesk.workers.reading import Intake
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class Workers:
     def __init__(self, desk: Desk, only: Sequence[str] = ()) -> None:
         self.desk = desk
         self.me = this_process()
+        self._intake = Intake(desk)
         self._only = frozenset(only)
         self._stop = threading.Event()
         self._bell = threading.Event()  # something was received: look at once
@@ -84,13 +86,12 @@ class Workers:
         holding.release_dead(self.desk, is_dead)
         trouble: DeskError | None = None
         received = 0
-        for channel in self._channels():
-            try:
-                received += self._catch_up(channel)
-            except DeskError as error:
-                trouble = trouble or error
-        while intake.take_in(self.desk):
-            pass
+        with self._intake.meanwhile():
+            for channel in self._channels():
+                try:
+                    received += self._catch_up(channel)
+                except DeskError as error:
+                    trouble = trouble or error
         while tick.tick(self.desk):
             pass
         while self._deliver_batch():
@@ -137,7 +138,7 @@ class Workers:
                 self._stop.wait(wait)
 
     def _take_in(self) -> float:
-        return 0.0 if intake.take_in(self.desk) else LOOK_EVERY
+        return 0.0 if self._intake.take_in(self._stop.is_set) else LOOK_EVERY
 
     def _deliver(self) -> float:
         return 0.0 if self._deliver_batch() else LOOK_EVERY
@@ -151,7 +152,7 @@ class Workers:
 
     def _deliver_batch(self) -> int:
         only = [c.id for c in self._channels()] if self._only else None
-        return deliver.deliver_due(self.desk, self._sender, holder=self.me.name, only=only)
+        return deliver.deliver_due(self.desk, self._sender, holder=self.me.name, only=only, stop=self._stop)
 
     def _sender(self, channel: Channel) -> Sender:
         if channel.id not in self._senders:
@@ -175,7 +176,8 @@ class Workers:
             if not thread.is_alive():
                 del self._receiving[channel_id]
         for channel in wanted.values():
-            if channel.id not in self._receiving and kinds.kind(channel.kind).can_receive:
+            waits = channel.retry_at is not None and channel.retry_at > self.desk.now()
+            if channel.id not in self._receiving and kinds.kind(channel.kind).can_receive and not waits:
                 stop = threading.Event()
                 thread = threading.Thread(
                     target=self._receive, args=(channel, stop), name=f"receive {channel.name}", daemon=True

@@ -49,11 +49,16 @@ def mail(
 
 def receive(desk: Desk, *raws: bytes, at: datetime | None = None) -> None:
     """Through the sink of the channel ``support`` and intake, as a worker does."""
+    keep(desk, *raws, at=at)
+    while intake.take_in(desk):
+        pass
+
+
+def keep(desk: Desk, *raws: bytes, at: datetime | None = None) -> None:
+    """Received on the channel ``support``, and waiting for intake."""
     sink = InboxSink(desk, channels.channel(desk, "support"))
     items = []
     for raw in raws:
         uid = next(_uids)
         items.append(RawItem(f"INBOX/7/{uid}", raw, at or desk.now(), "INBOX", 7, uid, len(raw)))
     sink.take(items)
-    while intake.take_in(desk):
-        pass

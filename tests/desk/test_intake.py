@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import func, select
 
 from supportdesk.channels.kinds import Kind
-from supportdesk.desk import conversation, customers, quarantine, structure, tickets, triage
+from supportdesk.desk import conversation, customers, intake, quarantine, structure, tickets, triage
 from supportdesk.desk.desk import Desk
 from supportdesk.domain.channel import InboxStatus
 from supportdesk.domain.message import Delivery
 from supportdesk.domain.ticket import LinkKind, State
+from supportdesk.store import inbox
 from supportdesk.store import tables as t
-from tests.desk.arrivals import mail, receive
+from tests.desk.arrivals import keep, mail, receive
 from tests.desk.conftest import Clock
 
 
@@ -131,15 +132,32 @@ def test_a_bounce_marks_the_message_it_is_about_and_reopens(alice: Desk) -> None
     assert page.messages[-1].kind == "bounce"
 
 
-def bounce_of(message_id: str) -> bytes:
+def test_a_report_of_success_says_delivered_and_reopens_nothing(alice: Desk) -> None:
+    receive(alice, mail("dana@x.example", "Printer", "black", message_id="a@x"))
+    (number,) = numbers(alice)
+    reply = conversation.reply(alice, number, conversation.Reply("white?", then=State.SOLVED))
+    receive(alice, bounce_of(sent_id(alice, reply.message), action="delivered", status="2.0.0"))
+    page = tickets.ticket(alice, number)
+    assert page.ticket.state is State.SOLVED
+    assert [m.delivery for m in page.messages if m.id == reply.message] == [Delivery.DELIVERED]
+    assert page.events[-1].kind == "delivered"
+    receive(alice, bounce_of(sent_id(alice, reply.message)))
+    receive(alice, bounce_of(sent_id(alice, reply.message), action="delivered", status="2.1.5"))
+    assert [m.delivery for m in tickets.ticket(alice, number).messages if m.id == reply.message] == [Delivery.BOUNCED]
+
+
+def bounce_of(message_id: str, *, action: str = "failed", status: str = "5.1.1") -> bytes:
     """A delivery report (RFC 3464) about one of our mails."""
     return (
         b"From: MAILER-DAEMON@x.example\r\nTo: support@desk.example\r\nSubject: Undelivered Mail\r\n"
         b"MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=B\r\n\r\n"
         b"--B\r\nContent-Type: text/plain\r\n\r\nNo such user.\r\n"
         b"--B\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x.example\r\n\r\n"
-        b"Final-Recipient: rfc822; dana@x.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
-        b"--B\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <" + message_id.encode() + b">\r\n\r\n--B--\r\n"
+        b"Final-Recipient: rfc822; dana@x.example\r\n"
+        + f"Action: {action}\r\nStatus: {status}\r\n\r\n".encode()
+        + b"--B\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <"
+        + message_id.encode()
+        + b">\r\n\r\n--B--\r\n"
     )
 
 
@@ -154,8 +172,6 @@ def test_what_cannot_be_parsed_waits_in_quarantine_and_can_be_retried(
     assert b"black" in quarantine.raw(desk, row.id)
     quarantine.retry(desk, row.id)
     receive(desk)
-    from supportdesk.desk import intake
-
     intake.take_in(desk)
     assert len(numbers(desk)) == 1
 
@@ -199,3 +215,14 @@ def test_attachments_are_kept_byte_for_byte(desk: Desk) -> None:
     (file,) = tickets.ticket(desk, numbers(desk)[0]).messages[0].attachments
     assert (file.filename, file.size) == ("영수증.pdf", 5)
     assert tickets.attachment(desk, file.id) == b"\x00\x01pdf"
+
+
+def test_only_so_much_is_in_memory_at_once_but_always_one_mail(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    letters = [mail("dana@x.example", f"Scan {n}", "x" * 2000, message_id=f"{n}@x") for n in range(4)]
+    monkeypatch.setattr(inbox.pending, "__kwdefaults__", {"after": 0, "octets": 5000})
+    keep(desk, *letters)
+    first = intake.look(desk)
+    assert [waiting.item.raw for waiting in first] == letters[:2]
+    assert [waiting.item.raw for waiting in intake.look(desk, after=first[-1].item.id)] == letters[2:]
+    monkeypatch.setattr(inbox.pending, "__kwdefaults__", {"after": 0, "octets": 10})
+    assert [waiting.item.raw for waiting in intake.look(desk)] == letters[:1]

@@ -3,21 +3,25 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, func, select, text
 
+from supportdesk.channels.kinds import Kind
 from supportdesk.channels.protocol import RawItem
-from supportdesk.desk import channels, intake, quarantine
+from supportdesk.desk import channels, filing, intake, judging, quarantine, structure
 from supportdesk.desk.desk import Desk, open_desk
 from supportdesk.desk.founding import make_desk
 from supportdesk.desk.receiving import InboxSink
+from supportdesk.domain.arrival import Arrival
 from supportdesk.domain.channel import InboxStatus
 from supportdesk.domain.errors import Unreachable
 from supportdesk.store import tables as t
+from supportdesk.store.known import Picture
 from supportdesk.store.unit import Unit
-from tests.desk.arrivals import mail
+from tests.desk.arrivals import mail, receive
 from tests.desk.conftest import MAILBOX, Clock
 
 MAILS, PEOPLE = 80, 7
@@ -42,7 +46,7 @@ def said(desk: Desk) -> Counter[str]:
 def test_workers_at_once_make_one_message_of_each_mail(
     desk: Desk, store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "MOST_TICKETS_AN_HOUR", 1000)
+    monkeypatch.setattr(judging, "MOST_TICKETS_AN_HOUR", 1000)
     take(desk, MAILS)
     barrier = threading.Barrier(3)
 
@@ -90,19 +94,67 @@ def test_what_another_worker_has_in_hand_is_left_to_it(fresh_postgres: Callable[
     desk.close()
 
 
+def test_a_ticket_merged_between_the_look_and_the_lock_is_looked_for_again(
+    fresh_postgres: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite only one can write at a time."""
+    desk = make_desk(fresh_postgres())
+    channels.add(desk, "email", "support", settings=MAILBOX)
+    receive(desk, *(mail("dana@x.example", f"Matter {n}", "black", message_id=f"{n}@x") for n in (1, 2)))
+    other = open_desk(desk.store.url.url)
+    look = judging.picture_for
+    merged: list[int] = []
+
+    def merge_after_the_look(*arguments: Any) -> Picture:
+        found = look(*arguments)
+        if not merged:
+            structure.merge(other, [1], 2)
+            merged.append(1)
+        return found
+
+    monkeypatch.setattr(filing, "picture_for", merge_after_the_look)
+    letters = [mail("dana@x.example", "Re: Matter 1", "white", references=["1@x"]), mail("eve@x.example", "New", "red")]
+    receive(desk, *letters)
+    assert merged
+    with desk.read() as conn:
+        found = {row.text: row.ticket_number for row in conn.execute(select(t.message))}
+    assert found["black"] == found["white"] == 2 < found["red"]
+    assert {row.status for row in quarantine.inbox(desk)} == {InboxStatus.DONE}
+    other.close()
+    desk.close()
+
+
+def test_what_a_store_refuses_costs_its_neighbours_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And its words are not in the log: Postgres quotes the row."""
+    arrive = Kind.arrive
+
+    def arrive_but(kind: Kind, raw: bytes, instance: str) -> Arrival:
+        found = arrive(kind, raw, instance)
+        return replace(found, text="\ud800 secret") if found.message_id == "2@x" else found
+
+    monkeypatch.setattr(Kind, "arrive", arrive_but)
+    take(desk, 3)
+    assert intake.take_in(desk) == 3
+    assert [row.status for row in reversed(quarantine.inbox(desk))] == [
+        InboxStatus.DONE, InboxStatus.PENDING, InboxStatus.DONE
+    ]  # fmt: skip
+    assert said(desk) == Counter(["text 1", "text 3"])
+    assert "secret" not in caplog.text
+
+
 def test_a_store_that_fails_is_no_fault_of_the_mail(desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """All wait as they were, without an attempt held against them."""
     take(desk, 3)
-    file = intake._file
-    calls = iter(range(100))
+    file = filing.file
 
-    def fail_at_the_second(at: Desk, unit: Unit, *arguments: Any) -> None:
+    def fail_at_the_end(at: Desk, unit: Unit, *arguments: Any) -> None:
         file(at, unit, *arguments)
-        if next(calls) == 1:
-            _break(unit.conn)
+        _break(unit.conn)
 
     with monkeypatch.context() as broken:
-        broken.setattr(intake, "_file", fail_at_the_second)
+        broken.setattr(intake, "file", fail_at_the_end)
         with pytest.raises(Unreachable):
             intake.take_in(desk)
     assert [(row.status, row.attempts) for row in quarantine.inbox(desk)] == [(InboxStatus.PENDING, 0)] * 3

@@ -54,7 +54,7 @@ def test_the_reply_reads_back_as_it_was_found(store: Store, text: str, reply: st
 
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_a_head_costs_a_length_and_anything_else_its_text(text: str, reply: str) -> None:
-    columns = messages._columns(NewMessage(Direction.IN, "Dana", NOW, text, reply_text=reply))
+    columns = messages.columns(NewMessage(Direction.IN, "Dana", NOW, text, reply_text=reply))
     assert reply_of(text, columns["visible_length"], columns["reply"]) == (reply or text)
     assert (columns["reply"] is None) is text.startswith(reply)
 
@@ -76,3 +76,17 @@ def test_the_newest_references_are_kept_and_no_more(store: Store) -> None:
         r = t.message_reference.c
         rows = conn.execute(t.message_reference.select().where(r.message_id == made.id).order_by(r.position)).all()
     assert tuple(row.ref for row in rows) == refs[-messages.LONGEST_REFERENCES :]
+
+
+@pytest.mark.parametrize(
+    ("believed", "told"), [("mx.example.net", "fail"), ("MX.example.net", "fail"), ("", ""), ("other.example.net", "")]
+)
+def test_dmarc_is_told_as_the_host_found_it_that_is_believed(store: Store, believed: str, told: str) -> None:
+    with store.write() as conn:
+        settings = {"dmarc_host": believed}
+        made = conn.execute(
+            t.channel.insert().values(kind="email", name="support", address="", settings=settings, created_at=NOW)
+        )
+        channel_id = made.inserted_primary_key[0]  # type: ignore[index]
+    found = written(store, channel_id=channel_id, dmarc="mx.example.net fail", reply_to="else@x.example")
+    assert (found.dmarc, found.reply_to) == (told, "else@x.example")

@@ -1,6 +1,7 @@
 """The workers of one process against real servers: what comes in becomes tickets, what is due leaves, come what may."""
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -115,6 +116,33 @@ def test_mail_is_taken_as_it_comes_and_a_paused_channel_rests(
         smtp_sink.wait_for(1, SOON)
     assert health(desk).workers == ()
     assert workers.wait(0)
+
+
+def test_edge_18_a_server_to_be_left_alone_is_so_by_a_new_worker_but_not_by_once(
+    desk: Desk, dovecot: Dovecot, smtp_sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox(desk, dovecot, smtp_sink)
+    dovecot.deliver(USER, mail(1))
+    InboxSink(desk, channels.channel(desk, "support")).hold_off(600.0, 600.0)
+    looked = threading.Semaphore(0)
+    look = Workers._mind_channels
+
+    def looking(workers: Workers) -> float:
+        wait = look(workers)
+        looked.release()
+        return wait
+
+    monkeypatch.setattr(Workers, "_mind_channels", looking)
+    with working(desk) as workers:
+        for _ in range(3):
+            assert looked.acquire(timeout=SOON)
+        assert workers._receiving == {}
+        channels.resume(desk, "support")
+        wait_until(lambda: subjects(desk) == {"Question 1"}, SOON, "the mail, once a person said so")
+    InboxSink(desk, channels.channel(desk, "support")).hold_off(600.0, 600.0)
+    dovecot.deliver(USER, mail(2))
+    assert Workers(desk).once() == 1
+    assert channels.channel(desk, "support").retry_at is None
 
 
 def put_into_the_inbox(url: str, number: int) -> None:

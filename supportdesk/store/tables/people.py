@@ -22,10 +22,14 @@ class Agent(SQLModel, table=True):
 
 
 class Team(SQLModel, table=True):
+    """``from_name`` and ``from_address``: who its mail is from, where that is not the agent and the channel."""
+
     __tablename__ = "team"
 
     id: int | None = Field(default=None, sa_column=id_column())
     name: str = Field(unique=True)
+    from_name: str = ""
+    from_address: str = ""
 
 
 class Membership(SQLModel, table=True):

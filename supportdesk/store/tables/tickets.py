@@ -127,6 +127,7 @@ class Message(SQLModel, table=True):
     cc_addresses: list[list[str]] = Field(default_factory=list, sa_column=json_column("cc_addresses"))
     author_address: str = ""
     reply_to: str = ""
+    dmarc: str | None = None  # "host result", as the receiving server wrote it
     rfc_message_id: str = Field(default="", index=True)
     body_digest: str = ""
     joined_by: str = ""

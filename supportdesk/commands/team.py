@@ -36,7 +36,8 @@ def list_teams(desk: "Desk", limit: int, as_json: bool) -> None:
 @json_option
 @with_system_desk
 def show(desk: "Desk", name: str, as_json: bool) -> None:
-    output.emit_one(_json(_team(desk, name)), {"name": _("Name"), "members": _("Members")}, as_json)
+    labels = {"name": _("Name"), "members": _("Members"), "from_name": _("From"), "from_address": _("From address")}
+    output.emit_one(_json(_team(desk, name)), labels, as_json)
 
 
 @team.command(help=_("Add a team."))
@@ -53,13 +54,18 @@ def add(desk: "Desk", name: str, members: tuple[str, ...]) -> None:
         _join(desk, login, name)
 
 
-@team.command(help=_("Change a team's name or members."))
+@team.command(help=_("Change a team's name, members, or who its mail is from."))
 @click.argument("name")
 @click.option("--name", "new_name", metavar="NAME", help=_("The new name."))
 @click.option("--add", "added", metavar="LOGIN", multiple=True, help=_("An agent who joins; may be repeated."))
 @click.option("--remove", "removed", metavar="LOGIN", multiple=True, help=_("An agent who leaves; may be repeated."))
+@click.option("--from-name", metavar="NAME", help=_("Who its mail is from; by default the agent who writes."))
+@click.option("--from-address", metavar="ADDRESS", help=_("The address its mail is from; by default the channel's."))
 @with_system_desk
-def edit(desk: "Desk", name: str, new_name: str | None, added: tuple[str, ...], removed: tuple[str, ...]) -> None:
+def edit(
+    desk: "Desk", name: str, new_name: str | None, added: tuple[str, ...], removed: tuple[str, ...],
+    from_name: str | None, from_address: str | None,
+) -> None:  # fmt: skip
     from supportdesk.desk import people
 
     _team(desk, name)
@@ -70,6 +76,8 @@ def edit(desk: "Desk", name: str, new_name: str | None, added: tuple[str, ...], 
     for login in removed:
         left = [each for each in people.agent(desk, login).teams if each != name]
         people.edit_agent(desk, login, teams=left)
+    if from_name is not None or from_address is not None:
+        people.edit_team(desk, name, from_name=from_name, from_address=from_address)
     if new_name is not None:
         people.rename_team(desk, name, new_name)
 
@@ -99,4 +107,7 @@ def _join(desk: "Desk", login: str, name: str) -> None:
 
 
 def _json(found: "Team") -> dict[str, object]:
-    return {"name": found.name, "members": list(found.members)}
+    return {
+        "name": found.name, "members": list(found.members), "from_name": found.from_name,
+        "from_address": found.from_address,
+    }  # fmt: skip

@@ -102,6 +102,31 @@ def rename_team(desk: Desk, name: str, new: str) -> None:
         wake(conn)
 
 
+def edit_team(desk: Desk, name: str, *, from_name: str | None = None, from_address: str | None = None) -> None:
+    """Who the mail about its tickets is from; "" is the agent and the channel again. Raises ``Invalid`` for what is no
+    address, ``NotFound``."""
+    values: dict[str, str] = {}
+    if from_name is not None:
+        values["from_name"] = safe_line(from_name).strip()
+    if from_address is not None:
+        values["from_address"] = _address(from_address)
+    with desk.store.write() as conn:
+        team_id = people.team_id(conn, name)
+        if values:
+            conn.execute(update(t.team).where(t.team.c.id == team_id).values(**values))
+        wake(conn)
+
+
+def _address(text: str) -> str:
+    clean = safe_line(text).strip()
+    local, at, domain = clean.rpartition("@")
+    if clean and (not at or not local or "." not in domain or any(sign in clean for sign in ' <>,;"')):
+        raise Invalid(
+            N_("“{address}” is no mail address."), hint=N_("For example: billing@acme.example"), address=clean
+        )
+    return clean.casefold()
+
+
 def remove_team(desk: Desk, name: str) -> None:
     """Raises ``Conflict`` while tickets, channels or canned replies belong to it."""
     with desk.store.write() as conn:

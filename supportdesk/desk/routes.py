@@ -80,8 +80,10 @@ def _references(conn: Connection, number: int) -> tuple[str, ...]:
 
 
 def own_addresses(conn: Connection) -> tuple[str, ...]:
-    """Every address of the desk, removed channels included: none of them is a customer."""
-    return tuple(conn.scalars(select(t.channel.c.address).where(t.channel.c.address != "")))
+    """Every address of the desk and its teams, removed channels included: none of them is a customer."""
+    channels = select(t.channel.c.address).where(t.channel.c.address != "")
+    teams = select(t.team.c.from_address).where(t.team.c.from_address != "")
+    return (*conn.scalars(channels), *conn.scalars(teams))
 
 
 def sender_of(conn: Connection, actor: Actor) -> str:

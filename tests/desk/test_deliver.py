@@ -1,12 +1,15 @@
 """Delivery: from the outbox through the channel's sender, at least once and always the same mail."""
 
-from collections.abc import Sequence
+import contextlib
+import threading
+from collections.abc import Mapping, Sequence
 
 import pytest
 from sqlalchemy import select
 
-from supportdesk.channels.protocol import PermanentRefusal, Refused, Sent, TemporaryRefusal
-from supportdesk.desk import conversation, deliver, drafts, outgoing, tickets, triage, undo
+from supportdesk.channels.protocol import LONGEST_SEND, LONGEST_WAIT, PermanentRefusal, Refused, Sent, TemporaryRefusal
+from supportdesk.desk import conversation, deliver, departures, drafts, outgoing, tickets, triage, undo
+from supportdesk.desk.departures import Ready
 from supportdesk.desk.desk import Desk
 from supportdesk.domain.channel import Channel, OutboxStatus
 from supportdesk.domain.draft import DraftKind
@@ -15,12 +18,15 @@ from supportdesk.domain.mail.parse import parse_mail
 from supportdesk.domain.message import Delivery
 from supportdesk.domain.ticket import State
 from supportdesk.store import tables as t
+from supportdesk.store.outbox import LEASE, Claim
 from tests.desk.arrivals import mail, receive
 from tests.desk.conftest import Clock
 
 
 class Postman:
     """A sender that keeps what it is given and answers as told."""
+
+    at_once = 1
 
     def __init__(self) -> None:
         self.sent: list[tuple[bytes, str, tuple[str, ...]]] = []
@@ -184,3 +190,156 @@ def test_the_second_of_two_answers_is_shown_the_first(alice: Desk, bob: Desk) ->
     newest = tickets.ticket(bob, number).messages[-1].id
     conversation.reply(bob, number, conversation.Reply("Bob's answer"), seen=newest)
     assert drafts.load(bob, number, DraftKind.REPLY) is None
+
+
+class Crew(Postman):
+    """Several at a time: sending waits until as many are on their way at once, or a moment has passed."""
+
+    at_once = 4
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.barrier = threading.Barrier(self.at_once)
+        self.order: list[str] = []
+
+    def send(self, wire: bytes, sender: str, recipients: Sequence[str]) -> Sent:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            self.barrier.wait(2)
+        self.order.append(parse_mail(wire).text)
+        return super().send(wire, sender, recipients)
+
+
+def write_to(desk: Desk, count: int, answers: int = 1) -> None:
+    """So many tickets with so many answers each, due."""
+    raws = [mail(f"c{n}@x.example", f"Printer {n}", "black", message_id=f"{n}@x") for n in range(count)]
+    receive(desk, *raws)
+    for number in range(1, count + 1):
+        for answer in range(answers):
+            conversation.reply(desk, number, conversation.Reply(f"{number}.{answer}"))
+
+
+def test_as_many_are_on_their_way_as_a_channel_can_keep_busy(alice: Desk, clock: Clock) -> None:
+    write_to(alice, 4)
+    clock.advance(seconds=10)
+    crew = Crew()
+    assert deliver.deliver_due(alice, crew) == 4
+    assert not crew.barrier.broken
+    assert outgoing.unsent(alice) == (0, 0)
+
+
+def test_answers_of_one_ticket_leave_in_their_order(alice: Desk, clock: Clock) -> None:
+    write_to(alice, 2, answers=4)
+    clock.advance(seconds=10)
+    crew = Crew()
+    crew.barrier.abort()
+    deliver.deliver_due(alice, crew)
+    for number in ("1", "2"):
+        assert [text for text in crew.order if text.startswith(number)] == [f"{number}.{n}" for n in range(4)]
+
+
+def test_a_server_that_is_away_is_tried_once_a_round(alice: Desk, clock: Clock, postman: Postman) -> None:
+    write_to(alice, 5)
+    clock.advance(seconds=10)
+    postman.trouble = TemporaryRefusal("Nobody there.", away=True)
+    assert deliver.deliver_due(alice, postman) == 5
+    assert len(postman.sent) == 1
+    assert {(row.tries, row.error) for row in outgoing.outbox(alice)} == {(1, "Nobody there.")}
+
+
+def test_one_mail_the_server_hangs_up_on_holds_up_no_other(alice: Desk, clock: Clock, postman: Postman) -> None:
+    write_to(alice, 3)
+    clock.advance(seconds=10)
+    postman.trouble = TemporaryRefusal("Connection lost.")
+    deliver.deliver_due(alice, postman)
+    assert len(postman.sent) == 3
+
+
+def test_what_could_end_after_its_lease_is_not_begun(
+    alice: Desk, clock: Clock, postman: Postman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_to(alice, 2)
+    clock.advance(seconds=10)
+    monkeypatch.setattr(deliver, "LATEST_START", -1.0)
+    assert deliver.deliver_due(alice, postman) == 2
+    assert (postman.sent, outgoing.unsent(alice)) == ([], (2, 0))
+    monkeypatch.undo()
+    deliver.deliver_due(alice, postman)
+    assert {row.tries for row in outgoing.outbox(alice)} == {1}
+
+
+def test_the_latest_start_leaves_time_within_the_lease() -> None:
+    assert 30 < deliver.LATEST_START < LEASE.total_seconds() - LONGEST_SEND - LONGEST_WAIT
+
+
+def test_when_told_to_stop_what_has_not_begun_is_given_back(alice: Desk, clock: Clock) -> None:
+    write_to(alice, 3)
+    clock.advance(seconds=10)
+    stop = threading.Event()
+
+    class Last(Postman):
+        def send(self, wire: bytes, sender: str, recipients: Sequence[str]) -> Sent:
+            stop.set()
+            return super().send(wire, sender, recipients)
+
+    last = Last()
+    deliver.deliver_due(alice, last, stop=stop)
+    assert (len(last.sent), outgoing.unsent(alice)) == (1, (2, 0))
+    assert deliver.deliver_due(alice, last) == 2
+
+
+def test_a_channel_that_cannot_send_puts_its_mail_off(alice: Desk, clock: Clock) -> None:
+    write_to(alice, 2)
+    clock.advance(seconds=10)
+
+    def nobody(_channel: Channel) -> Postman:
+        raise Conflict("The channel cannot send.")
+
+    assert deliver.deliver_due(alice, nobody) == 2
+    assert {(row.status, row.tries, row.error) for row in outgoing.outbox(alice)} == {
+        (OutboxStatus.QUEUED, 1, "The channel cannot send.")
+    }
+
+
+def test_while_nothing_can_be_written_nothing_more_is_sent(
+    alice: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_to(alice, 2, answers=3)
+    clock.advance(seconds=10)
+    gone = threading.Event()
+
+    class Two(Postman):
+        at_once = 2
+
+        def send(self, wire: bytes, sender: str, recipients: Sequence[str]) -> Sent:
+            if self.sent:
+                gone.wait(5)
+            return super().send(wire, sender, recipients)
+
+    def fail(*_: object) -> None:
+        gone.set()
+        raise RuntimeError("the store is away")
+
+    monkeypatch.setattr("supportdesk.desk.settling.settle", fail)
+    two = Two()
+    with pytest.raises(RuntimeError, match="the store is away"):
+        deliver.deliver_due(alice, two)
+    assert len(two.sent) < 6
+
+
+def test_a_message_that_cannot_be_read_holds_up_no_other(
+    alice: Desk, clock: Clock, postman: Postman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_to(alice, 3)
+    clock.advance(seconds=10)
+    read = departures.ready
+
+    def fail_for_one(desk: Desk, claims: Sequence[Claim], channels: Mapping[int, Channel]) -> tuple[Ready, ...]:
+        if any(claim.outbox_id == 2 for claim in claims):
+            raise ValueError("no such delivery")
+        return read(desk, claims, channels)
+
+    monkeypatch.setattr(deliver, "ready", fail_for_one)
+    assert deliver.deliver_due(alice, postman) == 3
+    assert [(row.status, row.tries) for row in outgoing.outbox(alice)] == [
+        (OutboxStatus.SENT, 1), (OutboxStatus.QUEUED, 1), (OutboxStatus.SENT, 1)
+    ]  # fmt: skip

@@ -3,7 +3,9 @@
 import hashlib
 
 from supportdesk.domain.arrival import Arrival, ArrivedFile, BounceReport, Departure, Kind
+from supportdesk.domain.mail.authentication import dmarc
 from supportdesk.domain.mail.compose import Outgoing, OutgoingFile, compose
+from supportdesk.domain.mail.formatted import formatted
 from supportdesk.domain.mail.message import Bounce, Mail
 from supportdesk.domain.mail.parse import parse_mail
 from supportdesk.domain.message import Address
@@ -32,6 +34,7 @@ def arrive(raw: bytes, instance: str) -> Arrival:
         to=mail.to,
         cc=mail.cc,
         reply_to=reply_to if reply_to.casefold() != mail.from_.address.casefold() else "",
+        dmarc=dmarc(mail.headers),
         message_id=message_id,
         references=tuple(dict.fromkeys(each for each in (*mail.references, mail.in_reply_to) if each)),
         body_digest=mail.body_digest,
@@ -59,6 +62,7 @@ def depart(departure: Departure) -> bytes:
             references=departure.references,
             attachments=tuple(OutgoingFile(f.filename, f.content_type, f.data) for f in departure.files),
             auto=departure.automatic,
+            html=formatted(departure.text),
         )
     )
 

@@ -1,5 +1,7 @@
 """Between mail and the desk: nothing of a mail is lost on the way, and an answer is the same mail each time."""
 
+import email
+import email.policy
 from datetime import UTC, datetime
 
 from supportdesk.channels.email.letters import WITHOUT_ID, arrive, depart
@@ -64,3 +66,17 @@ def test_our_own_mail_is_known_when_it_comes_back() -> None:
 
 def test_automatic_mail_says_so() -> None:
     assert arrive(depart(departure(automatic=True)), "another desk").kind is Kind.AUTO_REPLY
+
+
+def test_formatting_is_sent_as_typed_and_as_html() -> None:
+    wire = depart(departure(text="**환불**은 됩니다:\n- 카드\n- 계좌", files=()))
+    read = email.message_from_bytes(wire, policy=email.policy.default)
+    assert [part.get_content_type() for part in read.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    plain, html = (part.get_content() for part in read.iter_parts())
+    assert plain.strip() == "**환불**은 됩니다:\n- 카드\n- 계좌"
+    assert "<strong>환불</strong>은" in html
+
+
+def test_without_formatting_there_is_no_html() -> None:
+    read = email.message_from_bytes(depart(departure(text="1. Mai, 2*3*4", files=())))
+    assert read.get_content_type() == "text/plain"

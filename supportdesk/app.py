@@ -163,6 +163,14 @@ class DeskApp(Everywhere):
         for screen in self.screen_stack:
             if isinstance(screen, DeskScreen):
                 screen.feed(event.events)
+        for lost in event.events:
+            if (
+                lost.kind == "send_failed"
+                and self._desk is not None
+                and lost.data.get("author") == self._desk.actor.name
+            ):
+                text = _("Your answer in #{number} was not delivered: {error}")
+                self.tell(text.format(number=lost.ticket, error=lost.data["error"]), "error")
 
     @work(exit_on_error=False)
     async def _open(self) -> None:

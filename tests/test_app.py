@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,11 @@ import pytest
 from supportdesk import app as console_app
 from supportdesk.app import DeskApp, local_zone, run
 from supportdesk.config import Config
-from supportdesk.desk import drafts
+from supportdesk.desk import conversation, drafts, settling
 from supportdesk.desk.opening import Opening
 from supportdesk.domain.draft import DraftKind
 from supportdesk.domain.errors import DeskError, NotFound, Unreachable
+from supportdesk.store import outbox
 from tests.screens.queue_desk import console, ready, seed_queue, shown, until
 from tests.screens.ticket_desk import Seeded, seed
 
@@ -92,6 +94,22 @@ async def test_problems_of_the_keymap_are_told_and_stop_nothing(seeded: Seeded, 
     async with app.run_test(size=(120, 30), notifications=True) as pilot:
         await ready(pilot, app)
         await until(pilot, lambda: "ticket.reply keeps its default" in shown(app))
+
+
+async def test_whoever_wrote_an_answer_that_is_lost_is_told(seeded: Seeded) -> None:
+    app = console(seeded)
+    async with app.run_test(size=(120, 30), notifications=True) as pilot:
+        await ready(pilot, app)
+        alices, bobs = (conversation.reply(each, 1, conversation.Reply("Now")) for each in (seeded.alice, seeded.bob))
+        assert (alices.message, bobs.message) != (None, None)
+        soon = seeded.alice.now() + timedelta(minutes=1)
+        with seeded.alice.store.write() as conn:
+            claims = outbox.claim(conn, "w", soon, 10, None)
+        for claim in claims:
+            whose = {alices.message: "alice's", bobs.message: "bob's"}.get(claim.message_id, "an old")
+            settling.settle(seeded.alice, [settling.failed(claim, f"{whose} is lost")])
+        await until(pilot, lambda: "was not delivered: alice's is lost" in " ".join(shown(app).split()))
+        assert "bob's is lost" not in " ".join(shown(app).split())
 
 
 @pytest.mark.parametrize("theme", ["supportdesk-light", "ansi-dark", "ansi-light"])

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from supportdesk.desk.listing import Listed
     from supportdesk.desk.search import Hit
     from supportdesk.desk.tickets import TicketPage
-    from supportdesk.domain.channel import Channel, InboxRow, OutboxRow
+    from supportdesk.domain.channel import Channel, InboxRow, OutboxRow, Standing
     from supportdesk.domain.customer import Contact, Customer
     from supportdesk.domain.event import Event
     from supportdesk.domain.message import Address, Attachment, Message
@@ -165,6 +165,22 @@ def received(found: "InboxRow") -> Json:
     }
 
 
+def standing(found: "Standing") -> Json:
+    """A folder compared with the desk; ``on_server`` is ``stored`` + ``quarantined`` + ``skipped`` + ``unknown``."""
+    return {
+        "channel": found.channel,
+        "folder": found.folder,
+        "uidvalidity": found.uidvalidity,
+        "on_server": found.on_server,
+        "stored": found.stored,
+        "quarantined": found.quarantined,
+        "skipped": sum(found.skipped.values()),
+        "reasons": dict(found.skipped),
+        "unknown": list(found.unknown),
+        "gone": found.gone,
+    }
+
+
 def outgoing(found: "OutboxRow") -> Json:
     """A message on its way out, as it stands in the outbox."""
     return {
@@ -191,4 +207,5 @@ def channel(found: "Channel") -> Json:
         "last_contact": found.last_contact,
         "error": found.error,
         "error_at": found.error_at,
+        "retry_at": found.retry_at,
     }

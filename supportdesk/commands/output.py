@@ -102,6 +102,11 @@ def raw(data: bytes) -> None:
         sys.stdout.buffer.write(data)
 
 
+def is_watched() -> bool:
+    """Whether what is written here appears on a terminal."""
+    return sys.stdout.isatty()
+
+
 def flush() -> None:
     with _reader():
         sys.stdout.flush()

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from supportdesk.domain.condition import Condition, Field, Op
 from supportdesk.domain.errors import Invalid
+from supportdesk.domain.period import canonical, interval
 from supportdesk.domain.when import parse_when
 
 
@@ -27,6 +29,16 @@ def moment(text: str, now: datetime, tz: tzinfo) -> datetime:
         return parse_when(text, now, tz)
     if written <= now:
         raise Invalid('"{text}" is not in the future.', hint="Write 2h, tomorrow 9 or mon 9.", text=text)
+    return written
+
+
+def past(text: str, now: datetime, tz: tzinfo) -> datetime:
+    """When ``text`` began, in UTC: ``2026-11-01``, ``yesterday``, ``7d`` ago, an ISO-8601 time. Raises Invalid."""
+    written = _iso(text, tz)
+    if written is None and (value := canonical(text.strip())) is not None:
+        written = interval(Condition(Field.CREATED, (value,), Op.SINCE), now, tz)[0]
+    if written is None:
+        raise Invalid('"{text}" is not a time.', hint="Write 2026-11-01, yesterday or 7d.", text=text)
     return written
 
 

@@ -76,6 +76,11 @@ class Everywhere(App[int]):
 
         self.push_screen(CustomersScreen())
 
+    async def action_new(self) -> None:
+        from supportdesk.screens.new_ticket import NewTicketScreen
+
+        await self.push_screen(NewTicketScreen())
+
     async def action_search(self) -> None:
         from supportdesk.screens.search import SearchScreen
 

@@ -10,8 +10,9 @@ from supportdesk.domain.channel import InboxRow, InboxStatus
 from supportdesk.domain.errors import DeskError
 from supportdesk.domain.safe import safe_text
 from supportdesk.i18n import N_, _
+from supportdesk.screens.changes import Done
 from supportdesk.screens.posts import LIMIT, PostsScreen
-from supportdesk.widgets.words import cause_name, shown_size, shown_time
+from supportdesk.widgets.words import cause_name, shown_size, shown_time, small
 
 if TYPE_CHECKING:
     from supportdesk.desk.desk import Desk
@@ -57,6 +58,45 @@ class QuarantineScreen(PostsScreen[InboxRow]):
 
     def action_discard(self) -> None:
         self.act(N_("Discard"), _discard)
+
+    def action_ticket(self) -> None:
+        """Open a ticket of whatever can be read of it."""
+        if self.rows.chosen is not None:
+            self.run_worker(self._made_ticket(self.rows.chosen), group="verbs", exit_on_error=False)
+
+    def action_undo(self) -> None:
+        self.run_worker(self._undone(), group="verbs", exit_on_error=False)
+
+    async def _made_ticket(self, row: InboxRow) -> None:
+        from supportdesk.desk import rescue
+
+        desk = await self.console.opened()
+        try:
+            async with self.console.verbs:
+                receipt = await asyncio.to_thread(rescue.make_ticket, desk, row.id)
+        except DeskError as error:
+            self.tell_error(error)
+        else:
+            self.tell(_("It is ticket #{number} now.").format(number=receipt.created))
+            self.console.done = Done(N_("Make a ticket of it"), tuple(receipt.versions))
+        self.reload()
+        self.refresh_footer()
+
+    async def _undone(self) -> None:
+        from supportdesk.desk import undo
+
+        desk = await self.console.opened()
+        try:
+            async with self.console.verbs:
+                await asyncio.to_thread(undo.undo, desk)
+        except DeskError as error:
+            self.tell_error(error)
+            return
+        if done := self.console.done:
+            self.tell(_("Undone: {verb}.").format(verb=small(_(done.title))))
+        self.console.done = None
+        self.reload()
+        self.refresh_footer()
 
     async def _show_raw(self, row: InboxRow) -> None:
         from supportdesk.desk import quarantine

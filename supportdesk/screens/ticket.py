@@ -16,12 +16,13 @@ from supportdesk.domain.ticket import Ticket
 from supportdesk.i18n import _
 from supportdesk.screens.changes import Change
 from supportdesk.screens.inserting import Inserting
-from supportdesk.screens.ticket_tools import TicketTools
+from supportdesk.screens.joining import Joining
 from supportdesk.widgets.composer import Mode
 from supportdesk.widgets.customer_card import CustomerCard
 from supportdesk.widgets.footer import Footer
 from supportdesk.widgets.history_pane import HistoryPane
 from supportdesk.widgets.status_bar import StatusBar
+from supportdesk.widgets.suggestion_line import SuggestionLine
 from supportdesk.widgets.ticket_header import TicketHeader
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ Order = Sequence[int] | Callable[[int, int], int | None]
 """The tickets before and after: their numbers, or who finds the one ``step`` after a number."""
 
 
-class TicketScreen(TicketTools, Inserting):
+class TicketScreen(Joining, Inserting):
     """Reads and answers a ticket. ``order`` serves ``J`` and ``K``, and where to go after solving."""
 
     CONTEXT = "ticket"
@@ -62,12 +63,14 @@ class TicketScreen(TicketTools, Inserting):
         self._begin = begin
         self._drawn_at = ""
         self._header = TicketHeader(id="header")
+        self.suggested = SuggestionLine(id="suggestion")
         self._card = CustomerCard(id="card")
         self._history = HistoryPane(id="history", clock=self.local_now)
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="bar")
         yield self._header
+        yield self.suggested
         with Horizontal(id="body"):
             with Vertical(id="middle"):
                 yield self.conversation
@@ -134,6 +137,7 @@ class TicketScreen(TicketTools, Inserting):
         self.number, self.page, self._begin_at, self.present = number, None, message, ()
         self.composer.close()
         self._header.show_number(number)
+        self.suggested.show(None)
         self.set_focus(self.conversation)
         self._load()
         self._say_present()
@@ -173,6 +177,7 @@ class TicketScreen(TicketTools, Inserting):
             self.conversation.update_messages(page.messages)
         self.restore_drafts(page.drafts)
         self._card.show(page.customer)
+        self.suggest(page)
         self.refresh_footer()
         if same_customer and not is_first:
             return

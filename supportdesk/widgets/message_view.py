@@ -51,9 +51,11 @@ RAILS = {Direction.IN: " ", Direction.OUT: "|", Direction.NOTE: "#"}
 JOINED = {
     "message-id": N_("joined by Message-ID"),
     "references": N_("joined by References"),
-    "token": N_("joined by the number in the subject"),
+    "token": N_("joined by our own Message-ID"),
     "plus-address": N_("joined by its plus address"),
-    "subject": N_("joined by subject and sender"),
+    "subject": N_("joined by the number in the subject"),
+    "body-token": N_("joined by the reference in its text"),
+    "sibling": N_("joined by a reference both share"),
     "merge": N_("came with a merge"),
     "split": N_("came with a split"),
 }
@@ -121,6 +123,7 @@ def lay_out(message: Message, aspect: Aspect) -> tuple[Line, ...]:
 
 def _lines(message: Message, aspect: Aspect) -> Iterator[Line]:
     yield from head(message, aspect)
+    yield from _origin_lines(message, aspect)
     yield from _error_lines(message, aspect)
     parts = parts_of(message)
     role = Role.NOTE if message.direction is Direction.NOTE else Role.BODY
@@ -180,6 +183,17 @@ def delivery_words(message: Message, aspect: Aspect) -> str:
         return _("queued until {time}, recall with {key}").format(time=at, key=aspect.recall_key)
     seconds = -(-left // timedelta(seconds=1))
     return _("queued, recall with {key} ({n} s)").format(key=aspect.recall_key, n=seconds)
+
+
+def _origin_lines(message: Message, aspect: Aspect) -> Iterator[Line]:
+    """What an agent has to know of the sender before trusting or answering."""
+    if message.dmarc == "fail":
+        warning = _("DMARC fails: {address} may be forged").format(address=message.author_address)
+        yield ((Role.BAD, _fit(warning, aspect.width)),)
+    if message.reply_to:
+        words = _("from {address}, answers go to {reply_to}")
+        words = words.format(address=message.author_address, reply_to=message.reply_to)
+        yield ((Role.META, _fit(words, aspect.width)),)
 
 
 def _error_lines(message: Message, aspect: Aspect) -> Iterator[Line]:

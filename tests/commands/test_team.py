@@ -10,16 +10,28 @@ if TYPE_CHECKING:
 
 def test_a_team_comes_changes_and_goes(each_program: "Program") -> None:
     assert each_program.json("team", "list") == [
-        {"name": "Billing", "members": ["alice"]},
-        {"name": "Shipping", "members": ["bob"]},
+        {"name": "Billing", "members": ["alice"], "from_name": "", "from_address": ""},
+        {"name": "Shipping", "members": ["bob"], "from_name": "", "from_address": ""},
     ]
     each_program.ok("team", "add", "환불", "--member", "alice")
     assert each_program.json("agent", "show", "alice")["teams"] == ["Billing", "환불"]
     each_program.ok("team", "edit", "환불", "--add", "bob", "--remove", "alice", "--name", "Refunds")
-    assert each_program.json("team", "show", "Refunds") == {"name": "Refunds", "members": ["bob"]}
+    shown = each_program.json("team", "show", "Refunds")
+    assert (shown["name"], shown["members"]) == ("Refunds", ["bob"])
     each_program.ok("team", "remove", "Refunds")
     assert each_program.json("agent", "show", "bob")["teams"] == ["Shipping"]
     assert "Billing" in each_program.ok("team", "list").out
+
+
+def test_who_a_teams_mail_is_from(each_program: "Program") -> None:
+    sender = ["--from-name", "Acme Billing", "--from-address", "Billing@acme.example"]
+    each_program.ok("team", "edit", "Billing", *sender)
+    shown = each_program.json("team", "show", "Billing")
+    assert (shown["from_name"], shown["from_address"]) == ("Acme Billing", "billing@acme.example")
+    assert "Acme Billing" in each_program.ok("team", "show", "Billing").out
+    each_program.ok("team", "edit", "Billing", "--from-address", "")
+    shown = each_program.json("team", "show", "Billing")
+    assert (shown["from_name"], shown["from_address"]) == ("Acme Billing", "")
 
 
 @pytest.mark.parametrize(
@@ -31,6 +43,8 @@ def test_a_team_comes_changes_and_goes(each_program: "Program") -> None:
         (["edit", "Billing", "--name", "Shipping"], 4, "There is already a team “Shipping”."),
         (["edit", "Billing", "--name", ""], 2, "needs a name"),
         (["edit", "Nowhere", "--name", "x"], 3, "There is no team “Nowhere”."),
+        (["edit", "Billing", "--from-address", "billing"], 2, "“billing” is no mail address."),
+        (["edit", "Billing", "--from-address", "Acme <a@b.example>"], 2, "is no mail address."),
         (["show", "Nowhere"], 3, "There is no team “Nowhere”."),
         (["remove", ""], 3, "There is no team"),
     ],

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from supportdesk.commands.times import moment, zone
+from supportdesk.commands.times import moment, past, zone
 from supportdesk.domain.errors import Invalid
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -30,6 +30,26 @@ def test_people_and_programs_write_times(text: str, meant: datetime) -> None:
 def test_what_is_past_or_no_time_is_refused(text: str) -> None:
     with pytest.raises(Invalid):
         moment(text, NOW, SEOUL)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("7d", NOW - timedelta(days=7)),
+        (" 2026-11-01 ", datetime(2026, 10, 31, 15, tzinfo=UTC)),
+        ("어제", datetime(2026, 11, 19, 15, tzinfo=UTC)),
+        ("2026-11-01T09:00:00Z", datetime(2026, 11, 1, 9, tzinfo=UTC)),
+        ("2999-01-01", datetime(2998, 12, 31, 15, tzinfo=UTC)),
+    ],
+)
+def test_a_time_something_began(text: str, meant: datetime) -> None:
+    assert past(text, NOW, SEOUL) == meant
+
+
+@pytest.mark.parametrize("text", ["someday", "", "2026-13-01"])
+def test_no_time_did_not_begin(text: str) -> None:
+    with pytest.raises(Invalid):
+        past(text, NOW, SEOUL)
 
 
 def test_the_zone_is_the_named_one_then_the_machines(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,8 @@ from tests.desk.conftest import Clock
 class Postman:
     """A sender that answers as told and keeps the Subject of what it is given."""
 
+    at_once = 1
+
     def __init__(self, answer: Sent | Exception | None = None) -> None:
         self.answer = answer if answer is not None else Sent("250 ok")
         self.sent: list[tuple[bytes, tuple[str, ...]]] = []

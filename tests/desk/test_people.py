@@ -4,6 +4,7 @@ import pytest
 
 from supportdesk.desk import canned, drafts, people, tickets, triage
 from supportdesk.desk.desk import Desk
+from supportdesk.desk.routes import own_addresses
 from supportdesk.domain.draft import DraftKind
 from supportdesk.domain.errors import Conflict, Invalid, NotFound
 from tests.desk.arrivals import open_ticket
@@ -91,3 +92,24 @@ def test_a_renamed_team_keeps_its_tickets_and_people(desk: Desk) -> None:
             people.add_team(desk, nothing)
     with pytest.raises(Conflict):
         people.add_team(desk, "Shipping")
+
+
+def test_a_team_may_write_under_a_name_and_an_address_of_its_own(desk: Desk) -> None:
+    people.edit_team(desk, "Billing", from_name="Acme\nBilling", from_address=" Billing@Acme.example ")
+    billing, shipping = people.teams(desk)
+    assert (billing.from_name, billing.from_address) == ("Acme Billing", "billing@acme.example")
+    assert (shipping.from_name, shipping.from_address) == ("", "")
+    with desk.read() as conn:
+        assert own_addresses(conn) == ("support@desk.example", "billing@acme.example")
+    people.edit_team(desk, "Billing", from_name="")
+    assert (people.teams(desk)[0].from_name, people.teams(desk)[0].from_address) == ("", "billing@acme.example")
+    with pytest.raises(NotFound):
+        people.edit_team(desk, "Nowhere", from_name="x")
+
+
+@pytest.mark.parametrize(
+    "address", ["billing", "@acme.example", "a b@acme.example", "a@acme", "a@b.example, c@d.example"]
+)
+def test_what_is_no_address_is_refused(desk: Desk, address: str) -> None:
+    with pytest.raises(Invalid):
+        people.edit_team(desk, "Billing", from_address=address)

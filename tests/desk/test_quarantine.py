@@ -6,14 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from supportdesk.channels.kinds import Kind
-from supportdesk.desk import channels, conversation, intake, quarantine, queue, undo
+from supportdesk.desk import channels, intake, quarantine, queue, undo
 from supportdesk.desk.desk import Desk
 from supportdesk.desk.receiving import InboxSink
 from supportdesk.domain.channel import InboxStatus
 from supportdesk.domain.errors import Conflict, NotFound
 from supportdesk.domain.query import parse
 from supportdesk.store import tables as t
-from supportdesk.store.unit import Unit
+from supportdesk.store.gathering import Gathering
 from tests.desk.arrivals import mail, receive
 from tests.desk.conftest import Clock
 
@@ -96,12 +96,14 @@ def test_a_failure_while_filing_is_tried_again_and_then_waits(
     """Of any kind: the mail beside it is taken in all the same, and nobody else's name is on the record."""
     good, bad = mail("Ada <ada@x.example>", "Good", "x"), mail("bad@x.example", "Bad", "x")
 
-    def fail_for_one(unit: Unit, **fields: Any) -> int:
+    open_one = Gathering.ticket
+
+    def fail_for_one(rows: Gathering, **fields: Any) -> int:
         if fields["subject"] == "Bad":
             raise AttributeError("a bug")
-        return conversation.open_ticket(unit, **fields)
+        return open_one(rows, **fields)
 
-    monkeypatch.setattr(intake, "open_ticket", fail_for_one)
+    monkeypatch.setattr(Gathering, "ticket", fail_for_one)
     receive(desk, good, bad)
     assert [row.subject for row in queue.page(desk, parse("")).rows] == ["Good"]
     for _ in range(intake.MOST_ATTEMPTS):

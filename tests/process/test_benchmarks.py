@@ -8,10 +8,13 @@ import sys
 
 import pytest
 
+from benchmarks import sync
 from benchmarks.figures import Figure, percentile
 from tests.shape.tree import ROOT
 
-GROUPS = {"first row", "commands", "keys", "reads, SQLite", "console", "bulk"}
+GROUPS = {"first row", "commands", "keys", "reads, SQLite", "console", "bulk", "outgoing"}
+if sync.is_possible():
+    GROUPS.add("sync")
 
 
 @pytest.mark.timeout(300)

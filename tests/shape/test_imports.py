@@ -46,7 +46,7 @@ def of(folder: str) -> list[str]:
         (["supportdesk.i18n", "supportdesk.config", "supportdesk.paths", "supportdesk.keymap"], set()),
         (["supportdesk.commands.root"], {"click"}),
         (of("commands"), {"click"}),
-        (of("domain"), {"selectolax"}),
+        (of("domain"), {"selectolax", "markdown_it", "mdurl", "linkify_it"}),
     ],
     ids=["cli", "settings", "root", "commands", "domain"],
 )

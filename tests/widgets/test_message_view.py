@@ -136,3 +136,12 @@ def test_no_line_is_wider_than_the_aspect(width: int) -> None:
     )  # fmt: skip
     widths = [cell_len(line) for line in plain(lay_out(message, Aspect(width, NOW, unfolded=True)))]
     assert max(widths) <= width
+
+
+def test_an_unproven_sender_and_another_address_for_answers_are_told() -> None:
+    head, *rest = plain(lay_out(replace(MESSAGE, dmarc="fail", reply_to="else@example.net"), ASPECT))
+    assert rest[:2] == [
+        "DMARC fails: minsu@example.com may be forged",
+        "from minsu@example.com, answers go to else@example.net",
+    ]
+    assert plain(lay_out(replace(MESSAGE, dmarc="pass"), ASPECT)) == [head, "Hello"]

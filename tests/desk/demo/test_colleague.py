@@ -19,7 +19,8 @@ def test_bob_leaves_alone_what_alice_is_at(lively: Desk) -> None:
     for _ in range(5):
         colleague.act()
     assert account.account(lively, before).replied == 0
-    presence.leave(alice, max(row.number for row in young))
+    newest = max(young, key=lambda row: row.waiting_since or row.updated_at)
+    presence.leave(alice, newest.number)
     colleague.act()
     assert account.account(lively, before).replied == 1
 

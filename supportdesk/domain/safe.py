@@ -42,6 +42,7 @@ def safe_text(text: str) -> str:
     Escape sequences go as a whole, every line end becomes ``\n``, lone surrogates become U+FFFD. Joiners stay
     inside emoji, variation selectors stay. ``safe_text(safe_text(x)) == safe_text(x)``.
     """
+    text = text.replace("\r\n", "\n")  # the usual line end, dearer one by one
     if not _DIRTY.search(text):
         return text
     return _PARTS.sub(_replacement, text)

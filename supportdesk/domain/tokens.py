@@ -54,7 +54,10 @@ def body_token(message_id: str) -> str:
 
 def body_ids(text: str) -> tuple[str, ...]:
     """The Message-IDs in body tokens of ``text``, in order; whether they are ours is not yet known."""
-    return tuple(match[1] for match in islice(_BODY_ID.finditer(text[:MAX_BODY]), MAX_BODY_TOKENS))
+    head = text[:MAX_BODY]
+    if "-mid:" not in head.lower():  # a tenth of the time the pattern takes to find nothing
+        return ()
+    return tuple(match[1] for match in islice(_BODY_ID.finditer(head), MAX_BODY_TOKENS))
 
 
 def plus_address(key: bytes, ticket: int, address: str) -> str:

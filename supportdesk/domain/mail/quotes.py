@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from supportdesk.domain.mail import phrases
 
 LONGEST = 400  # characters of an attribution, however it is wrapped
-_WRAPPED = 5  # lines it may be wrapped over
+WRAPPED = 5  # lines it may be wrapped over
 
 _any = "|".join
 
@@ -20,7 +20,7 @@ _VERB = re.compile(
 )
 _BEGINS = re.compile(rf"(?:-+\s*)?(?:{_any(phrases.BEGINS)})(?=[\s\d])", re.IGNORECASE)
 _DATED = re.compile(r"(?:[^\W\d]{2,12}\.?,?\s)?\d")
-_ENDS = (":", "：", "--")
+ENDS = (":", "：", "--")
 _DIGIT = re.compile(r"\d")
 _NO_VERB_ENDS = re.compile(r"[>)\"'\]\w][:：]\s*$")
 
@@ -51,17 +51,17 @@ def attribution(lines: Sequence[str], at: int) -> int:
     if len(first) > LONGEST or not first:
         return 0
     mailbox = "@" in first
-    if not mailbox and not first.endswith(_ENDS) and not _DIGIT.search(first):
+    if not mailbox and not first.endswith(ENDS) and not _DIGIT.search(first):
         return 0
     named = mailbox and bool(_MAILBOX.search(first) and _VERB.search(first))
     opens = named or bool(_BEGINS.match(first) or _DATED.match(first))
     if not opens and not _ends_here(first):
         return 0
     joined = first
-    for count in range(1, _WRAPPED + 1):
+    for count in range(1, WRAPPED + 1):
         if len(joined) > LONGEST:
             return 0
-        if joined.endswith(_ENDS):
+        if joined.endswith(ENDS):
             return count if _is_attribution(joined, opens) else 0
         if at + count >= len(lines) or not (named or (opens and _DATE.search(first))):
             return 0
@@ -73,7 +73,7 @@ def attribution(lines: Sequence[str], at: int) -> int:
 
 
 def _ends_here(line: str) -> bool:
-    return line.endswith(_ENDS) and ("@" in line or bool(_VERB.search(line)))
+    return line.endswith(ENDS) and ("@" in line or bool(_VERB.search(line)))
 
 
 def _is_attribution(joined: str, opens: bool) -> bool:
@@ -116,7 +116,7 @@ def separator(line: str) -> bool:
     line = line.strip()
     if line.startswith(_RULES) and _SEPARATOR.match(line):
         return True
-    if line.endswith(_ENDS) and _FORWARD.match(line):
+    if line.endswith(ENDS) and _FORWARD.match(line):
         return True
     return len(line) < _LONGEST_ABOVE and line[:1] in _ABOVE_STARTS and bool(_ABOVE.match(line))
 

@@ -8,13 +8,13 @@ import re
 from collections.abc import Sequence
 
 from supportdesk.domain.mail.html import Line
-from supportdesk.domain.mail.quotes import attribution, devices, header_block, separator
+from supportdesk.domain.mail.quotes import ENDS, WRAPPED, attribution, devices, header_block, separator
 
 MAX_LINES = 20_000
 
 _EMPTY, _TEXT, _QUOTE, _ATTRIBUTION, _BLOCK, _SIGNATURE = "etqbhs"
 
-_TELLING = re.compile(r"[\d@:：>|\[=_*—–─-]")  # one of these stands in every line that is not mere text
+_TELLING = re.compile(r"[@:：>|\[=_*#—–─-]")  # in every line that is not mere text, nor the first of an attribution
 _QUOTED = re.compile(r"\s{0,3}(?:[>|]|[A-Za-z]{1,2}>)")
 _SIGNATURE_LINE = re.compile(r"--\s*$|_{2,}\s*$")
 _RULE = re.compile(r"\s*[-_*=—–─━]{3,}\s*$")
@@ -35,24 +35,35 @@ def reply_of(lines: Sequence[Line]) -> str:
 
 def _marks(texts: Sequence[str], quoted: Sequence[bool]) -> list[str]:
     marks: list[str] = []
+    closing = _before_closing(texts)
     while len(marks) < len(texts):
         at = len(marks)
         text = texts[at]
         if not text or text.isspace():
             marks.append(_EMPTY)
-        elif not quoted[at] and not _TELLING.search(text):
+        elif not (quoted[at] or closing[at] or _TELLING.search(text)):
             marks.append(_TEXT)
         elif quoted[at] or _QUOTED.match(text):
             marks.append(_QUOTE)
         elif separator(text) or header_block(texts, at):
             marks.append(_BLOCK)
-        elif count := attribution(texts, at):
+        elif closing[at] and (count := attribution(texts, at)):
             marks.extend([_ATTRIBUTION] * count)
         else:
             marks.append(_TEXT)
     _mark_wrapped_quotes(marks)
     _mark_signatures(texts, marks)
     return marks
+
+
+def _before_closing(texts: Sequence[str]) -> list[bool]:
+    """Of each line, whether an attribution that begins there can end, in it or in one of the next."""
+    found = [False] * len(texts)
+    left = 0
+    for at in range(len(texts) - 1, -1, -1):
+        left = WRAPPED if texts[at].rstrip().endswith(ENDS) else left - 1
+        found[at] = left > 0
+    return found
 
 
 def _mark_wrapped_quotes(marks: list[str]) -> None:

@@ -16,7 +16,7 @@ demo: .venv/.installed ## a desk with invented customers, in this terminal
 	@$(BIN)/supportdesk demo $(ARGS)
 
 test: .venv/.installed-dev ## all tests; ARGS=… goes to pytest
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not serial" $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not serial" $(ARGS)
 	$(BIN)/python -m pytest -m serial $(ARGS) || test $$? -eq 5
 
 check: .venv/.installed-dev ## style, types, floors and translations

@@ -28,7 +28,9 @@ def _down(terminal: Terminal, times: int) -> Iterator[Figure]:
     times_ms, sizes = milliseconds(each.seconds for each in held), [each.size for each in held]
     yield Figure("keys", "down, held: median", median(times_ms), "ms", 5)
     yield Figure("keys", "down, held: p95", percentile(times_ms, 0.95), "ms", 15, note=f"worst {max(times_ms):.0f} ms")
-    yield Figure("keys", "down, held: bytes, mean", mean(sizes), "B", 600, note=f"median {median(sizes):.0f} B")
+    yield Figure(
+        "keys", "down, held: bytes", median(sizes), "B", 600, note=f"mean {mean(sizes):.0f} B, turns of the screen too"
+    )
 
 
 def _rested(terminal: Terminal, keys: Sequence[bytes]) -> list[Painted]:

@@ -21,7 +21,7 @@ from tests.services.smtp import SmtpSink
 
 KILLS = 100
 MAILS = 2_000
-LONGEST_LIFE = 0.8
+LONGEST_LIFE = 0.6
 """Seconds from the fork to the kill at most: connecting takes a tenth, a batch a third of a second."""
 
 

@@ -16,6 +16,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import work
+from textual.driver import Driver
 from textual.message import Message
 from textual.theme import Theme
 
@@ -28,6 +29,7 @@ from supportdesk.screens.desk_screen import DeskScreen, Severity
 from supportdesk.screens.everywhere import Everywhere
 from supportdesk.screens.queue import QueueScreen
 from supportdesk.widgets.forgetting import forget_closed_widgets
+from supportdesk.widgets.terminal import TerminalDriver
 from supportdesk.widgets.window import Answer
 
 if TYPE_CHECKING:
@@ -105,9 +107,18 @@ class DeskApp(Everywhere):
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "desk"))
         for hang_up in (signal.SIGHUP, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(hang_up, self.leave)
+        self.set_interval(1.0, self._leave_if_alone)
 
     def on_unmount(self) -> None:
         self._leaving.set()
+
+    def get_driver_class(self) -> type[Driver]:
+        return TerminalDriver
+
+    def _leave_if_alone(self) -> None:
+        """Not every end of a terminal is told by a signal; without this its reading thread would spin for ever."""
+        if isinstance(self._driver, TerminalDriver) and self._driver.is_gone():
+            self.leave()
 
     async def first_page(self, view_key: str) -> Answer | None:
         if self._beginning:

@@ -303,6 +303,10 @@ def remapped(wishes: Mapping[str, object]) -> Keymap:
             problems.append(_('{id}: a key is a text such as "r", or a list of them.').format(id=action_id))
         elif refusal := next(filter(None, (_refusal(BY_ID[action_id], key) for key in keys if key)), ""):
             problems.append(refusal)
+        elif first := next((key for key in keys if any(other.startswith(f"{key} ") for other in keys if key)), ""):
+            problems.append(
+                _("{id}: {key} cannot be a key and the first of two strokes.").format(id=action_id, key=first)
+            )
         else:
             moved[action_id] = tuple(key for key in keys if key)
     return _without_clashes(moved, problems)

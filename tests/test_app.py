@@ -169,8 +169,13 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self.terminal, text.encode())
 
+    def close(self) -> None:
+        if self.terminal >= 0:
+            os.close(self.terminal)
+            self.terminal = -1
 
-@pytest.mark.parametrize("how", ["hang up", "terminate"])
+
+@pytest.mark.parametrize("how", ["hang up", "terminate", "close"])
 def test_a_closed_terminal_loses_no_draft(seeded: Seeded, how: str) -> None:
     terminal = Terminal(seeded)
     try:
@@ -181,11 +186,14 @@ def test_a_closed_terminal_loses_no_draft(seeded: Seeded, how: str) -> None:
         terminal.type("half a sentence")
         terminal.until("sentence")
         terminal.rest()
-        terminal.process.send_signal(signal.SIGHUP if how == "hang up" else signal.SIGTERM)
+        if how == "close":
+            terminal.close()
+        else:
+            terminal.process.send_signal(signal.SIGHUP if how == "hang up" else signal.SIGTERM)
         terminal.process.wait(10)
     finally:
         terminal.process.kill()
-        os.close(terminal.terminal)
+        terminal.close()
     assert terminal.process.returncode == 0
     draft = drafts.load(seeded.alice, seeded.refund, DraftKind.REPLY)
     assert draft is not None

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from supportdesk.keymap import (
@@ -158,6 +158,7 @@ def test_a_file_that_is_not_text_is_a_problem_not_a_crash(tmp_path: Path) -> Non
     assert "was not read" in load(path).problems[0]
 
 
+@example({"sheet.send": ["g", "g r"]})
 @given(st.dictionaries(st.sampled_from(IDS), st.one_of(KEYS, st.lists(KEYS, max_size=3)), max_size=8))
 def test_whatever_is_wished_no_context_has_a_key_twice(wishes: dict[str, object]) -> None:
     keymap = remapped(wishes)

@@ -41,7 +41,9 @@ class QuarantineScreen(PostsScreen[InboxRow]):
         facts = f"    {at}  {thing.channel}  {shown_size(thing.size)}  {thing.external_id}"
         return [
             Content.assemble((thing.subject or _("(no subject)"), "bold"), (f"  {thing.sender}", "$text-muted")),
-            Content.assemble("    ", (cause_name(thing.cause), "$warning"), (f"  {thing.error}", "$text-muted")),
+            Content.assemble(
+                "    ", (cause_name(thing.cause), "$warning"), (f"  {thing.error and _(thing.error)}", "$text-muted")
+            ),
             Content.styled(facts, "$text-muted"),
         ]
 

@@ -9,6 +9,7 @@ from supportdesk.desk.conversation import Reply
 from supportdesk.desk.receiving import InboxSink
 from supportdesk.domain.channel import InboxStatus
 from supportdesk.domain.draft import DraftKind
+from supportdesk.i18n import set_language
 from supportdesk.screens.outbox import OutboxScreen
 from supportdesk.screens.quarantine import QuarantineScreen
 from supportdesk.screens.reading import ReadingScreen
@@ -147,3 +148,18 @@ async def test_a_row_with_wide_characters_stays_within_eighty_columns(seeded: Se
         assert max(cell_len(line) for line in lines) <= 80
         assert sum("환불이 아직" in line for line in lines) == 1
         assert any("INBOX/1/1" in line for line in lines)
+
+
+async def test_why_it_is_held_back_is_told_in_the_readers_language(seeded: Seeded) -> None:
+    held_back(seeded)
+    with seeded.alice.store.write() as conn:
+        conn.execute(update(t.inbox).values(error="This sender opened too many tickets within an hour."))
+    set_language("ko")
+    try:
+        app = console(seeded)
+        async with app.run_test(size=(120, 24)) as pilot:
+            await ready(pilot, app)
+            burst(app, "gf")
+            await until(pilot, lambda: "한 시간 안에 티켓을 너무 많이" in shown(app))
+    finally:
+        set_language("en")
